@@ -1,0 +1,157 @@
+// state_table.hpp: the .state object of a group - what everybody may know, in atomic words.
+//
+// Three ways in, one class each, so that who may write is a matter of type: the manager creates,
+// the primary attaches as writer, everybody else (services, csccmgr, a standby before its turn)
+// views.
+#pragma once
+
+#include "common/base/error.hpp"
+#include "common/base/identity.hpp"
+#include "common/base/sequence.hpp"
+#include "common/base/states.hpp"
+#include "common/base/time.hpp"
+#include "common/shm/layout.hpp"
+#include "common/shm/lock_view.hpp"
+#include "common/shm/robust_lock.hpp"
+#include "common/shm/shared_object.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cscc::shm {
+
+using wall_time = std::chrono::sys_time<std::chrono::nanoseconds>;
+
+/// How a process ended: an exit code, or the signal that killed it.
+struct exit_report
+{
+    enum class kind : std::uint8_t
+    {
+        none, // has not ended yet
+        exited,
+        killed,
+        unknown, // ended, but nobody could ask the kernel how
+    };
+    kind how = kind::none;
+    std::int32_t value = 0; // exit code or signal number
+    bool core_dumped = false;
+
+    [[nodiscard]] std::uint64_t packed() const noexcept;
+    [[nodiscard]] static exit_report unpacked(std::uint64_t word) noexcept;
+    friend bool operator==(const exit_report&, const exit_report&) noexcept = default;
+};
+
+/// What the manager knows about one component when it makes the table.
+struct component_spec
+{
+    std::string id;
+    std::uint32_t startup_step = 0;
+    std::uint32_t shutdown_step = 0;
+    duration startup_timeout{};
+    duration shutdown_timeout{};
+};
+
+struct state_spec
+{
+    std::string group_name;
+    std::vector<component_spec> components; // in startup order
+    std::uint32_t startup_steps = 0;
+    std::uint32_t shutdown_steps = 0;
+    coordinator_policy on_coordinator_failure = coordinator_policy::restart;
+    duration shutdown_timeout{};
+    duration takeover_timeout{};
+    duration heartbeat_timeout{};
+    std::uint64_t config_checksum = 0;
+};
+
+/// One component's words, copied at one moment (each word true by itself).
+struct component_snapshot
+{
+    process_identity identity;
+    component_state state = component_state::down;
+    std::uint64_t generation = 0;
+    wall_time since{};
+    std::optional<time_point> deadline;
+    exit_report last_exit;
+    std::uint64_t restarts = 0;
+};
+
+/// A read-only look. Validated once when made (every index and count within the object), then safe
+/// to read whatever happens. May be shared by nothing: one mapping, one owner. Movable.
+class state_view
+{
+public:
+    /// By name: `csccmgr`, a standby. Errors: shared_object's (absent, foreign, half made,
+    /// damaged).
+    [[nodiscard]] static result<state_view> open(const std::string& object_name);
+    /// By an inherited descriptor (libcscc); the descriptor stays the caller's.
+    [[nodiscard]] static result<state_view> from_descriptor(int fd);
+
+    [[nodiscard]] std::size_t component_count() const noexcept;
+    [[nodiscard]] const component_spec& spec(component_index) const;
+    [[nodiscard]] std::optional<component_index> find(std::string_view id) const noexcept;
+    [[nodiscard]] const state_spec& group() const noexcept;
+
+    [[nodiscard]] bool wanted_up() const noexcept;
+    [[nodiscard]] group_state state() const noexcept;
+    [[nodiscard]] wall_time since() const noexcept;
+    [[nodiscard]] std::uint64_t epoch() const noexcept;
+    [[nodiscard]] std::uint64_t generation() const noexcept;
+    [[nodiscard]] process_identity primary() const noexcept;
+    [[nodiscard]] process_identity standby() const noexcept;
+    [[nodiscard]] component_snapshot component(component_index) const;
+    [[nodiscard]] lock_view lock(daemon_lock) const noexcept;
+
+private:
+    friend class state_writer;
+    explicit state_view(mapped_object object, state_spec spec);
+    mapped_object object_;
+    state_spec spec_; // copied out of the mapping when it was validated
+};
+
+/// The one writer. Constructed by the manager (create) and by the primary (attach).
+class state_writer
+{
+public:
+    /// Makes the object, sizes it, fills the fixed part, initialises the four locks, stores the
+    /// magic last. Errors: errc::no_space, file_exists, permission_denied.
+    [[nodiscard]] static result<state_writer> create(const std::string& object_name,
+                                                     const state_spec& spec);
+    /// Maps an existing, validated object for writing.
+    [[nodiscard]] static result<state_writer> attach(const std::string& object_name);
+
+    /// A fresh read-only descriptor of the same object, for services to inherit (CLOEXEC).
+    [[nodiscard]] result<unique_fd> read_only_descriptor() const;
+    [[nodiscard]] const state_view& view() const noexcept;
+    [[nodiscard]] robust_lock lock(daemon_lock) noexcept; // a handle onto the slot
+
+    void set_wanted(bool up) noexcept;
+    void set_state(group_state, wall_time now) noexcept;
+    void set_epoch(std::uint64_t) noexcept;
+    void set_generation(std::uint64_t) noexcept;
+    void set_primary(process_identity) noexcept;
+    void set_standby(process_identity) noexcept;
+    void set_group_deadline(std::optional<time_point>) noexcept;
+    void note_retry(time_point) noexcept;
+    void forget_retries() noexcept;
+    [[nodiscard]] std::vector<time_point> retries() const; // oldest first
+
+    void set_component_state(component_index, component_state, std::uint64_t generation,
+                             wall_time now) noexcept;
+    void set_component_deadline(component_index, std::optional<time_point>) noexcept;
+    void set_component_identity(component_index, process_identity) noexcept;
+    void set_last_exit(component_index, exit_report) noexcept;
+    void set_restarts(component_index, std::uint64_t) noexcept;
+
+    /// Where a child writes its own identity between clone and exec (async-signal-safe: one store).
+    [[nodiscard]] std::atomic<std::uint64_t>& identity_word(component_index) noexcept;
+
+private:
+    explicit state_writer(state_view view);
+    state_view view_; // maps writable memory when held by a writer
+};
+
+} // namespace cscc::shm

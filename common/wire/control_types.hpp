@@ -1,0 +1,122 @@
+// control_types.hpp: the JSON of the control API as values (interface: schema 1).
+//
+// Absent things are null, services come in startup order, times are RFC 3339 UTC, durations end in
+// _ms. Encoders and decoders are strict about types and silent about unknown members, so that an
+// older csccmgr can read a newer csccd.
+#pragma once
+
+#include "common/base/error.hpp"
+#include "common/base/states.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cscc::wire {
+
+using wall_time = std::chrono::sys_time<std::chrono::nanoseconds>;
+
+struct daemon_status
+{
+    std::int32_t pid = 0;
+    wall_time since{};
+};
+
+struct service_status
+{
+    std::string id;
+    component_state state = component_state::down;
+    std::optional<std::int32_t> pid;
+    std::optional<wall_time> since;
+    std::uint64_t generation = 0;
+    std::uint64_t restarts = 0;
+    std::optional<std::string> last_exit; // "exit 1", "signal 9 (KILL)"
+    std::string lock = "free";            // "free" | "held" | "owner died"
+    std::optional<std::string> status;    // what the service said of itself
+};
+
+struct retry_status
+{
+    std::uint64_t used = 0;
+    std::uint64_t limit = 0;
+    std::int64_t window_ms = 0;
+};
+
+struct group_status
+{
+    std::string group;
+    group_state state = group_state::stopped;
+    std::uint64_t epoch = 0;
+    std::uint64_t generation = 0;
+    std::optional<daemon_status> primary;
+    std::optional<daemon_status> standby;
+    std::vector<service_status> services;
+    retry_status retries;
+};
+
+enum class order_verb : std::uint8_t
+{
+    start,
+    stop,
+    restart,
+    reset,
+};
+
+/// The answer to an order: what became of it at once. Its end is an event.
+struct order_answer
+{
+    std::uint64_t operation = 0;
+    order_verb verb = order_verb::start;
+    std::string result; // "accepted", or "already" when there was nothing to do
+};
+
+enum class event_kind : std::uint8_t
+{
+    group,     // the group's state changed
+    service,   // a service's state changed
+    operation, // an order ended
+};
+
+/// One line of /v1/events. `from`/`to` are state names; for an operation `to` is its outcome:
+/// "done", "failed" or "superseded".
+struct event
+{
+    std::uint64_t number = 0; // grows by one; the SSE id
+    wall_time time{};
+    event_kind kind = event_kind::group;
+    std::string service; // id, for kind service
+    std::string from;
+    std::string to;
+    std::string reason;          // a sentence or a short clause; never empty
+    std::uint64_t operation = 0; // for kind operation
+    std::uint64_t generation = 0;
+    std::int32_t pid = 0; // 0: none
+};
+
+/// RFC 9457.
+struct problem
+{
+    std::string title;
+    unsigned status = 500;
+    std::string detail; // what is wrong and what to do
+};
+
+[[nodiscard]] std::string to_json(const group_status&);
+[[nodiscard]] std::string to_json(const order_answer&);
+[[nodiscard]] std::string to_json(const event&);
+[[nodiscard]] std::string to_json(const problem&);
+
+/// Each fails with errc::frame_malformed for what is no JSON or has a member of the wrong type.
+[[nodiscard]] result<group_status> parse_group_status(std::string_view json);
+[[nodiscard]] result<order_answer> parse_order_answer(std::string_view json);
+[[nodiscard]] result<event> parse_event(std::string_view json);
+[[nodiscard]] result<problem> parse_problem(std::string_view json);
+
+[[nodiscard]] std::string_view to_string(order_verb) noexcept;
+[[nodiscard]] std::string to_rfc3339(wall_time); // "2026-11-22T10:00:00.123Z"
+[[nodiscard]] std::optional<wall_time> parse_rfc3339(std::string_view) noexcept;
+
+} // namespace cscc::wire

@@ -1,0 +1,61 @@
+// event_feed.hpp: the last events of the group, and who listens to them.
+#pragma once
+
+#include "common/wire/control_types.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+namespace cscc {
+
+/// Numbers events, keeps the last `kept_max`, and hands each to every listener. One thread.
+class event_feed
+{
+public:
+    static constexpr std::size_t kept_max = 8192; // a start of 1,000 services is 3,000 events
+
+    /// An event that was published: rendered once for all listeners.
+    struct entry
+    {
+        std::uint64_t number = 0;
+        std::shared_ptr<const std::string> json;
+    };
+    using listener = std::function<void(const entry&)>;
+
+    /// Ends the subscription when it is destroyed. Must not outlive the feed.
+    class subscription
+    {
+    public:
+        subscription() = default;
+        subscription(subscription&&) noexcept;
+        subscription& operator=(subscription&&) noexcept;
+        ~subscription();
+
+    private:
+        friend class event_feed;
+        subscription(event_feed& feed, std::uint64_t key) : feed_(&feed), key_(key) {}
+        event_feed* feed_ = nullptr;
+        std::uint64_t key_ = 0;
+    };
+
+    /// Numbers the event and delivers it, at once and on this thread.
+    void publish(wire::event event);
+
+    /// `on_event` first hears what is kept with a number above `after`, inside this call, then each
+    /// new event. It must not subscribe or publish; it may end its own subscription.
+    [[nodiscard]] subscription subscribe(std::uint64_t after, listener on_event);
+
+    [[nodiscard]] std::uint64_t last_number() const noexcept { return last_number_; }
+
+private:
+    std::uint64_t last_number_ = 0;
+    std::deque<entry> kept_;
+    std::map<std::uint64_t, listener> listeners_;
+    std::uint64_t next_key_ = 1;
+};
+
+} // namespace cscc
