@@ -1,9 +1,9 @@
-// layout.hpp: what lies in the shared objects, byte by byte. Fixed, versioned, pinned by
-// assertions.
+// layout.hpp: what lies in the shared objects, byte by byte, versioned and pinned by assertions.
 //
 //   .config    object_header | configuration as JSON text
-//   .state     object_header | state_fixed | component_fixed[n] | state_moving |
-//   component_moving[n] .lock.ID   object_header | lock_page
+//   .state     object_header | state_fixed | component_fixed[n]
+//                            | state_moving | component_moving[n]
+//   .lock.ID   object_header | lock_page
 //
 // No seqlock anywhere: a writer killed half-way would lock readers out for ever. The fixed part is
 // covered by the header's checksum and never changes; the moving part is single atomic words, each
@@ -26,8 +26,9 @@ inline constexpr std::size_t components_max = 4096;
 inline constexpr std::size_t id_max = 32;    // characters of a component id
 inline constexpr std::size_t name_max = 200; // characters of a configured lock or object name
 inline constexpr std::size_t retries_max = 64;
+inline constexpr std::size_t fixed_bytes_max = 64U << 20; // far above 4,096 components as JSON
 
-enum class object_kind : std::uint64_t // the magic: "cscc", kind, "v" and the layout in ASCII
+enum class object_kind : std::uint64_t // the magic, as ASCII in a big-endian eye
 {
     config = 0x637363632e636667, // "cscc.cfg"
     state = 0x637363632e737461,  // "cscc.sta"
@@ -35,7 +36,9 @@ enum class object_kind : std::uint64_t // the magic: "cscc", kind, "v" and the l
 };
 
 /// First in every object. `magic` is stored last, with release order: without it the object is
-/// half-made. `checksum` covers the `fixed_bytes` that follow this header.
+/// half-made. `checksum` covers the `fixed_bytes` that follow this header. `group_tag` is the
+/// checksum of "NAME.UID" in a lock object, 0 in the others: ids and names may hold any dots, so
+/// that a lock object's name alone does not say whose it is.
 struct object_header
 {
     std::atomic<std::uint64_t> magic;
@@ -44,7 +47,8 @@ struct object_header
     std::uint64_t size_bytes; // of the whole object
     std::uint64_t fixed_bytes;
     std::uint64_t checksum;
-    std::uint64_t reserved[3];
+    std::uint64_t group_tag;
+    std::uint64_t reserved[2];
 };
 static_assert(sizeof(object_header) == 64 && std::is_standard_layout_v<object_header>);
 
@@ -135,7 +139,9 @@ struct lock_page
 };
 static_assert(std::is_standard_layout_v<lock_page>);
 inline constexpr std::size_t lock_object_bytes = 4096;
-static_assert(sizeof(object_header) + sizeof(lock_page) <= lock_object_bytes);
+inline constexpr std::size_t lock_page_offset = sizeof(object_header);
+static_assert(lock_page_offset % alignof(lock_page) == 0);
+static_assert(lock_page_offset + sizeof(lock_page) <= lock_object_bytes);
 
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free &&
               std::atomic<std::int64_t>::is_always_lock_free);

@@ -3,6 +3,8 @@
 // Three ways in, one class each, so that who may write is a matter of type: the manager creates,
 // the primary attaches as writer, everybody else (services, csccmgr, a standby before its turn)
 // views.
+//
+// The methods of the two classes are in state_view.cpp and state_writer.cpp.
 #pragma once
 
 #include "common/base/error.hpp"
@@ -10,6 +12,7 @@
 #include "common/base/sequence.hpp"
 #include "common/base/states.hpp"
 #include "common/base/time.hpp"
+#include "common/base/unique_fd.hpp"
 #include "common/shm/layout.hpp"
 #include "common/shm/lock_view.hpp"
 #include "common/shm/robust_lock.hpp"
@@ -19,7 +22,11 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include <sys/types.h>
+#include <unistd.h>
 
 namespace cscc::shm {
 
@@ -80,13 +87,16 @@ struct component_snapshot
 };
 
 /// A read-only look. Validated once when made (every index and count within the object), then safe
-/// to read whatever happens. May be shared by nothing: one mapping, one owner. Movable.
+/// to read whatever happens: a word that names no state reads as `stopped` or `failed`. An index
+/// beyond component_count() is a bug of the caller. One mapping, one owner; movable.
 class state_view
 {
 public:
     /// By name: `csccmgr`, a standby. Errors: shared_object's (absent, foreign, half made,
     /// damaged).
-    [[nodiscard]] static result<state_view> open(const std::string& object_name);
+    /// @param owner  whose group it is; only root may name another than itself
+    [[nodiscard]] static result<state_view> open(const std::string& object_name,
+                                                 uid_t owner = ::geteuid());
     /// By an inherited descriptor (libcscc); the descriptor stays the caller's.
     [[nodiscard]] static result<state_view> from_descriptor(int fd);
 
@@ -102,28 +112,43 @@ public:
     [[nodiscard]] std::uint64_t generation() const noexcept;
     [[nodiscard]] process_identity primary() const noexcept;
     [[nodiscard]] process_identity standby() const noexcept;
+    [[nodiscard]] std::optional<time_point> deadline() const noexcept; // of a whole start or stop
+    [[nodiscard]] std::vector<time_point> retries() const;             // oldest first
     [[nodiscard]] component_snapshot component(component_index) const;
     [[nodiscard]] lock_view lock(daemon_lock) const noexcept;
 
 private:
-    friend class state_writer;
-    explicit state_view(mapped_object object, state_spec spec);
+    friend class state_writer; // makes one of its own mapping, and keeps that if it must
+    [[nodiscard]] static result<state_view> of(mapped_object object);
+    state_view(mapped_object object, state_spec spec);
+    [[nodiscard]] const state_moving& moving() const noexcept;
+    [[nodiscard]] const component_moving& moving(component_index) const noexcept;
+
     mapped_object object_;
     state_spec spec_; // copied out of the mapping when it was validated
 };
 
-/// The one writer. Constructed by the manager (create) and by the primary (attach).
+/// The one writer. Constructed by the manager (create) and by the primary (attach); one for each
+/// process, because locks are taken in its mapping. If one of them is held when the writer goes,
+/// the mapping stays until the process ends. Movable; handles onto its locks stay good when it is
+/// moved.
 class state_writer
 {
 public:
     /// Makes the object, sizes it, fills the fixed part, initialises the four locks, stores the
-    /// magic last. Errors: errc::no_space, file_exists, permission_denied.
+    /// magic last. The specification must be that of a validated configuration.
+    /// Errors: errc::no_space, file_exists, permission_denied.
     [[nodiscard]] static result<state_writer> create(const std::string& object_name,
                                                      const state_spec& spec);
-    /// Maps an existing, validated object for writing.
-    [[nodiscard]] static result<state_writer> attach(const std::string& object_name);
+    /// Maps an existing, validated object for writing. Errors and owner: as state_view::open.
+    [[nodiscard]] static result<state_writer> attach(const std::string& object_name,
+                                                     uid_t owner = ::geteuid());
 
-    /// A fresh read-only descriptor of the same object, for services to inherit (CLOEXEC).
+    state_writer(state_writer&&) noexcept = default;
+    state_writer& operator=(state_writer&&) noexcept;
+    ~state_writer();
+
+    /// A read-only descriptor of the same object, for services to inherit (CLOEXEC).
     [[nodiscard]] result<unique_fd> read_only_descriptor() const;
     [[nodiscard]] const state_view& view() const noexcept;
     [[nodiscard]] robust_lock lock(daemon_lock) noexcept; // a handle onto the slot
@@ -150,8 +175,15 @@ public:
     [[nodiscard]] std::atomic<std::uint64_t>& identity_word(component_index) noexcept;
 
 private:
-    explicit state_writer(state_view view);
-    state_view view_; // maps writable memory when held by a writer
+    [[nodiscard]] static result<state_writer> of(mapped_object object, unique_fd reader);
+    state_writer(state_view view, std::byte* base, unique_fd reader) noexcept;
+    [[nodiscard]] component_moving& words(component_index) noexcept;
+    void keep_held_locks_mapped() noexcept;
+
+    state_view view_;              // owns the mapping, and only reads it
+    state_moving* moving_;         // into that mapping
+    component_moving* components_; // into that mapping
+    unique_fd reader_;             // opened while we are who we are: a dropped right takes it not
 };
 
 } // namespace cscc::shm
