@@ -30,7 +30,7 @@ struct log_settings
 {
     log_level level = log_level::info;
     log_format format = log_format::text;
-    std::string file; // empty: stderr, with sd-daemon prefixes instead of the time
+    std::string file; // empty: stderr; text then begins with an sd-daemon prefix, not with the time
 };
 
 /// Opens the sink. Before this, lines go to stderr as text. Fails with the file's system error.
