@@ -8,6 +8,7 @@
 #include "common/base/error.hpp"
 #include "common/base/states.hpp"
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -64,6 +65,8 @@ enum class order_verb : std::uint8_t
     restart,
     reset,
 };
+inline constexpr std::array all_order_verbs{order_verb::start, order_verb::stop,
+                                            order_verb::restart, order_verb::reset};
 
 /// The answer to an order: what became of it at once. Its end is an event.
 struct order_answer
@@ -71,6 +74,9 @@ struct order_answer
     std::uint64_t operation = 0;
     order_verb verb = order_verb::start;
     std::string result; // "accepted", or "already" when there was nothing to do
+    /// Number of the last event before the order was given: who follows the events after this one
+    /// misses nothing of what the order brings about, whenever it connects.
+    std::uint64_t event = 0;
 };
 
 enum class event_kind : std::uint8_t
@@ -79,6 +85,8 @@ enum class event_kind : std::uint8_t
     service,   // a service's state changed
     operation, // an order ended
 };
+inline constexpr std::array all_event_kinds{event_kind::group, event_kind::service,
+                                            event_kind::operation};
 
 /// One line of /v1/events. `from`/`to` are state names; for an operation `to` is its outcome:
 /// "done", "failed" or "superseded".
@@ -104,19 +112,27 @@ struct problem
     std::string detail; // what is wrong and what to do
 };
 
+/// Bytes of a text that are no UTF-8 (a service may call its status anything) come out as U+FFFD,
+/// so that the result is JSON whatever a service says.
 [[nodiscard]] std::string to_json(const group_status&);
 [[nodiscard]] std::string to_json(const order_answer&);
 [[nodiscard]] std::string to_json(const event&);
 [[nodiscard]] std::string to_json(const problem&);
 
-/// Each fails with errc::frame_malformed for what is no JSON or has a member of the wrong type.
+/// Each fails with errc::frame_malformed for what is no JSON, lacks a member, or has one of the
+/// wrong type, out of range or of an unknown word. null may be left out.
 [[nodiscard]] result<group_status> parse_group_status(std::string_view json);
 [[nodiscard]] result<order_answer> parse_order_answer(std::string_view json);
 [[nodiscard]] result<event> parse_event(std::string_view json);
 [[nodiscard]] result<problem> parse_problem(std::string_view json);
 
 [[nodiscard]] std::string_view to_string(order_verb) noexcept;
-[[nodiscard]] std::string to_rfc3339(wall_time); // "2026-11-22T10:00:00.123Z"
+[[nodiscard]] std::string_view to_string(event_kind) noexcept;
+[[nodiscard]] std::optional<order_verb> parse_order_verb(std::string_view) noexcept;
+[[nodiscard]] std::optional<event_kind> parse_event_kind(std::string_view) noexcept;
+
+[[nodiscard]] std::string to_rfc3339(wall_time); // "2026-11-22T10:00:00.123Z", rounded down
+/// Accepts upper-case T and Z, no other offset, and a fraction of 1 to 9 digits or none.
 [[nodiscard]] std::optional<wall_time> parse_rfc3339(std::string_view) noexcept;
 
 } // namespace cscc::wire

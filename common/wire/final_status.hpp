@@ -1,0 +1,43 @@
+// final_status.hpp: what a coordinator leaves behind when it ends: GROUP.final in the runtime
+// directory.
+//
+// The JSON of /v1/status with two members more: {"outcome":"stopped","reason":"csccmgr stop by uid
+// 0", "schema":1,"group":…}. Written by csccd before it removes the group's objects; replaced by
+// the next end, removed by the next start or reset.
+#pragma once
+
+#include "common/wire/control_types.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace cscc::wire {
+
+enum class final_outcome : std::uint8_t
+{
+    stopped,      // as ordered
+    start_failed, // the first start did not come to its end
+    gave_up,      // the retry window was spent
+};
+
+struct final_status
+{
+    group_status status;
+    final_outcome outcome = final_outcome::stopped;
+    std::string reason; // a sentence: who ordered it, or what failed
+};
+
+/// The file's name within the runtime directory.
+[[nodiscard]] std::string final_status_name(std::string_view group);
+inline constexpr std::size_t final_status_bytes_max = 8 * 1024 * 1024; // 4,096 services fit well
+
+[[nodiscard]] std::string to_json(const final_status&);
+/// errc::frame_malformed for what to_json does not write.
+[[nodiscard]] result<final_status> parse_final_status(std::string_view json);
+
+[[nodiscard]] std::string_view to_string(final_outcome) noexcept; // "start failed"
+[[nodiscard]] std::optional<final_outcome> parse_final_outcome(std::string_view) noexcept;
+
+} // namespace cscc::wire
