@@ -1,0 +1,86 @@
+// this_version.cpp: what the configuration can say already and this version cannot carry out yet.
+#include "config/checker.hpp"
+
+namespace cscc::config {
+namespace {
+
+void check_component_of_this_version(checker& to, std::size_t n)
+{
+    const component& c = to.value().components[n];
+    to.expect(c.readiness == readiness_kind::api, component_path(n, "readiness"),
+              text("readiness = \"", to_string(c.readiness),
+                   "\" is not in this version; write \"api\", and let the service call "
+                   "cscc_ready()"));
+    to.expect(c.readiness_command.empty(), component_path(n, "readiness_command"),
+              "'readiness_command' is not in this version; remove it, and let the service call "
+              "cscc_ready()");
+    to.expect(c.watchdog_timeout == duration::zero(), component_path(n, "watchdog_timeout"),
+              "'watchdog_timeout' is not in this version; write 0, which is off: the exit of a "
+              "service is noticed without it");
+    to.expect(c.output != output_kind::journal, component_path(n, "output"),
+              "output = \"journal\" is not in this version; write \"file\", \"inherit\" or "
+              "\"null\"");
+}
+
+/// The address before the port of "127.0.0.1:8080", "[::1]:8080", "localhost:8080"; else empty.
+std::string_view host_of(std::string_view listen)
+{
+    const std::size_t colon = listen.rfind(':');
+    if (colon == std::string_view::npos)
+        return {};
+    const std::string_view port = listen.substr(colon + 1);
+    const bool number = !port.empty() && port.size() <= 5 &&
+                        port.find_first_not_of("0123456789") == std::string_view::npos;
+    return number ? listen.substr(0, colon) : std::string_view{};
+}
+
+bool is_loopback(std::string_view host)
+{
+    const bool ipv4 =
+        host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string_view::npos;
+    return ipv4 || host == "[::1]" || host == "localhost";
+}
+
+void check_http(checker& to, const std::string& listen)
+{
+    const std::string path = "csccd_environment.http_listen";
+    const std::string_view host = host_of(listen);
+    if (host.empty())
+        to.wrong(path, text("'http_listen' is '", listen,
+                            "'; it must be a loopback address and a port: \"127.0.0.1:8080\""));
+    else if (!is_loopback(host))
+        to.wrong(path, text("'http_listen' is '", listen,
+                            "', which others can reach; it must be "
+                            "a loopback address: \"127.0.0.1:8080\""));
+    else
+        to.wrong(path, "'http_listen' is not in this version; remove it and use the control socket "
+                       "(curl --unix-socket)");
+}
+
+} // namespace
+
+void check_this_version(checker& to)
+{
+    const model& m = to.value();
+    for (std::size_t n = 0; n < m.components.size(); ++n)
+        check_component_of_this_version(to, n);
+    to.expect(m.cscc.restart_strategy == restart_strategy_kind::one_for_all,
+              "cscc_environment.restart_strategy",
+              text("restart_strategy = \"", to_string(m.cscc.restart_strategy),
+                   "\" is not in this version; write \"one_for_all\": all services are restarted, "
+                   "in order"));
+    to.expect(m.cscc.on_coordinator_failure == coordinator_failure::restart,
+              "cscc_environment.on_coordinator_failure",
+              text("on_coordinator_failure = \"", to_string(m.cscc.on_coordinator_failure),
+                   "\" is not in this version; write \"restart\""));
+    to.expect(m.cscc.on_give_up.empty(), "cscc_environment.on_give_up",
+              "'on_give_up' is not in this version; remove it, and watch the exit code of csccd or "
+              "'csccmgr status'");
+    to.expect(!m.cluster.enabled, "cluster.enabled",
+              "the cluster service is not in this version; write enabled = false: the group runs "
+              "on this machine");
+    if (m.csccd.http_listen && to.usable("csccd_environment.http_listen"))
+        check_http(to, *m.csccd.http_listen);
+}
+
+} // namespace cscc::config

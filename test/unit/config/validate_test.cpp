@@ -1,0 +1,427 @@
+#include "test/unit/config/group_text.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <string>
+#include <vector>
+
+using namespace cscc::config;
+
+namespace {
+
+struct mistaken
+{
+    const char* from; // what is changed in group_text
+    const char* to;
+    std::vector<std::string> expected; // line:column: message
+};
+
+void check(const std::vector<mistaken>& table)
+{
+    for (const mistaken& m : table) {
+        BOOST_TEST_CONTEXT(m.to)
+        BOOST_TEST(findings(changed(m.from, m.to)) == m.expected, boost::test_tools::per_element());
+    }
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(a_name_that_is_no_name_or_not_unique_is_refused)
+{
+    check({
+        {"id = \"A\"",
+         "id = \"-A\"",
+         {"2:6: 'id' is '-A'; it must be 1 to 32 of A-Z a-z 0-9 _ . -, beginning with a letter or "
+          "digit",
+          "18:20: '-A' is missing from 'startup_sequence'; every component stands in it once",
+          "18:21: unknown id 'A' in 'startup_sequence'; did you mean '-A'?",
+          "19:21: '-A' is missing from 'shutdown_sequence'; every component stands in it once",
+          "19:25: unknown id 'A' in 'shutdown_sequence'; did you mean '-A'?"}},
+        {"id = \"A\"",
+         "id = \"A A\"",
+         {"2:6: 'id' is 'A A'; it must be 1 to 32 of A-Z a-z 0-9 _ . -, beginning with a letter or "
+          "digit",
+          "18:20: 'A A' is missing from 'startup_sequence'; every component stands in it once",
+          "18:21: unknown id 'A' in 'startup_sequence'; it is one of 'A A', 'B'",
+          "19:21: 'A A' is missing from 'shutdown_sequence'; every component stands in it once",
+          "19:25: unknown id 'A' in 'shutdown_sequence'; it is one of 'A A', 'B'"}},
+        {"id = \"A\"",
+         "id = \"ABCDEFGHIJABCDEFGHIJABCDEFGHIJABC\"",
+         {"2:6: 'id' is 'ABCDEFGHIJABCDEFGHIJABCDEFGHIJABC'; it must be 1 to 32 of A-Z a-z 0-9 _ . "
+          "-, beginning with a letter or digit",
+          "18:20: 'ABCDEFGHIJABCDEFGHIJABCDEFGHIJABC' is missing from 'startup_sequence'; every "
+          "component stands in it once",
+          "18:21: unknown id 'A' in 'startup_sequence'; it is one of "
+          "'ABCDEFGHIJABCDEFGHIJABCDEFGHIJABC', 'B'",
+          "19:21: 'ABCDEFGHIJABCDEFGHIJABCDEFGHIJABC' is missing from 'shutdown_sequence'; every "
+          "component stands in it once",
+          "19:25: unknown id 'A' in 'shutdown_sequence'; it is one of "
+          "'ABCDEFGHIJABCDEFGHIJABCDEFGHIJABC', 'B'"}},
+        {"id = \"A\"",
+         "id = 7",
+         {"2:6: 'id' is an integer; it must be a string, in quotes",
+          "18:21: unknown id 'A' in 'startup_sequence'; it is one of 'B'",
+          "19:25: unknown id 'A' in 'shutdown_sequence'; it is one of 'B'"}},
+        {"id = \"B\"",
+         "id = \"A\"",
+         {"9:6: the id 'A' occurs twice, first in line 2; name each differently",
+          "18:26: unknown id 'B' in 'startup_sequence'; it is one of 'A'",
+          "19:22: unknown id 'B' in 'shutdown_sequence'; it is one of 'A'"}},
+        {"\"lock_b\"",
+         "\"lock_a\"",
+         {"10:13: the lock 'lock_a' occurs twice, first in line 3; name each differently"}},
+        {"\"lock_b\"",
+         "\"lock_mgr\"",
+         {"32:24: the lock 'lock_mgr' occurs twice, first in line 10; name each differently"}},
+        {"\"lock_daemon\"",
+         "\"lock_shared\"",
+         {"31:20: the lock 'lock_shared' occurs twice, first in line 26; name each differently"}},
+        {"\"sem_comp\"",
+         "\"sem_mgr\"",
+         {"33:30: the socket or lock file 'sem_mgr' occurs twice, first in line 28; name each "
+          "differently"}},
+        {"\"sem_comp\"",
+         "\"lock_mgr\"",
+         {"28:31: the socket or lock file 'lock_mgr' occurs twice, first in line 32; name each "
+          "differently"}},
+        {"\"lock_a\"",
+         "\"lock a\"",
+         {"3:13: 'lock_name' is 'lock a'; it must be 1 to 200 of A-Z a-z 0-9 _ . -"}},
+        {"\"lock_a\"",
+         "\"..\"",
+         {"3:13: 'lock_name' is '..'; it must be 1 to 200 of A-Z a-z 0-9 _ . -"}},
+        {"\"lock_a\"",
+         "\"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+         "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+         "xxxxxxxxxxxxxxxxxxxxxxxxx\"",
+         {"3:13: 'lock_name' is "
+          "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+          "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+          "xxxxxxxxxxxxxxxxxxxxxxxxxx'; it must be 1 to 200 of A-Z a-z 0-9 _ . -"}},
+        {"\"sem_mgr\"",
+         "\"a/b\"",
+         {"33:30: 'sem_shared_daemon_mgr_name' is 'a/b'; it must be 1 to 200 of A-Z a-z 0-9 _ . "
+          "-"}},
+        {"\"group\"",
+         "\".\"",
+         {"34:19: 'mem_shared_name' is '.'; it must be 1 to 200 of A-Z a-z 0-9 _ . -"}},
+        {"executable_name = \"a\"",
+         "executable_name = \"a/b\"",
+         {"4:19: 'executable_name' is 'a/b'; it must be an absolute path, or a name without '/' to "
+          "look up in 'executable_path'"}},
+        {"executable_name = \"a\"",
+         "executable_name = \"..\"",
+         {"4:19: 'executable_name' is '..'; it must be an absolute path, or a name without '/' to "
+          "look up in 'executable_path'"}},
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_sequence_names_every_component_once_and_nothing_else)
+{
+    check({
+        {"[\"A\", \"B\"]",
+         "[\"A\", \"C\"]",
+         {"18:20: 'B' is missing from 'startup_sequence'; every component stands in it once",
+          "18:26: unknown id 'C' in 'startup_sequence'; it is one of 'A', 'B'"}},
+        {"[\"A\", \"B\"]",
+         "[\"Aa\", \"B\"]",
+         {"18:20: 'A' is missing from 'startup_sequence'; every component stands in it once",
+          "18:21: unknown id 'Aa' in 'startup_sequence'; it is one of 'A', 'B'"}},
+        {"[\"A\", \"B\"]",
+         "[\"A\"]",
+         {"18:20: 'B' is missing from 'startup_sequence'; every component stands in it once"}},
+        {"[\"A\", \"B\"]",
+         "[\"A\", \"B\", \"A\"]",
+         {"18:31: 'A' stands twice in 'startup_sequence', first in line 18 column 21; remove one"}},
+        {"[\"A\", \"B\"]",
+         "[[\"A\", \"A\"], \"B\"]",
+         {"18:27: 'A' stands twice in 'startup_sequence', first in line 18 column 22; remove one"}},
+        {"[\"A\", \"B\"]",
+         "[\"A\", [], \"B\"]",
+         {"18:26: an empty step in 'startup_sequence'; remove it"}},
+        {"[\"A\", \"B\"]",
+         "[]",
+         {"18:20: 'A' is missing from 'startup_sequence'; every component stands in it once",
+          "18:20: 'B' is missing from 'startup_sequence'; every component stands in it once"}},
+        {"[\"A\", \"B\"]",
+         "\"A,,B\"",
+         {"18:23: an empty id in 'startup_sequence'; write ids with a comma between"}},
+        {"[\"A\", \"B\"]",
+         "\" A , Bx\"",
+         {"18:20: 'B' is missing from 'startup_sequence'; every component stands in it once",
+          "18:26: unknown id 'Bx' in 'startup_sequence'; it is one of 'A', 'B'"}},
+        {"[\"A\", \"B\"]",
+         "\"\"",
+         {"18:20: 'A' is missing from 'startup_sequence'; every component stands in it once",
+          "18:20: 'B' is missing from 'startup_sequence'; every component stands in it once",
+          "18:21: an empty id in 'startup_sequence'; write ids with a comma between"}},
+        {"[\"A\", \"B\"]",
+         "'''A,X'''",
+         {"18:20: unknown id 'X' in 'startup_sequence'; it is one of 'A', 'B'",
+          "18:20: 'B' is missing from 'startup_sequence'; every component stands in it once"}},
+        {"\"B, A\"",
+         "\"B, CSGS\"",
+         {"19:21: 'A' is missing from 'shutdown_sequence'; every component stands in it once",
+          "19:25: unknown id 'CSGS' in 'shutdown_sequence'; it is one of 'A', 'B'"}},
+    });
+}
+
+BOOST_AUTO_TEST_CASE(an_impossible_timeout_is_refused)
+{
+    check({
+        {"startup_timeout = 7000",
+         "startup_timeout = 20001",
+         {"5:19: 'startup_timeout' is 20001ms, longer than the whole (20s, line 20); shorten it, "
+          "or raise 'startup_timeout' in [cscc_environment]"}},
+        {"shutdown_timeout = \"7s\"",
+         "shutdown_timeout = \"11s\"",
+         {"13:20: 'shutdown_timeout' is 11s, longer than the whole (10s, line 21); shorten it, or "
+          "raise 'shutdown_timeout' in [cscc_environment]"}},
+        {"startup_timeout = 7000",
+         "startup_timeout = 0",
+         {"5:19: 'startup_timeout' is 0; it must be longer"}},
+        {"shutdown_timeout = 10000",
+         "shutdown_timeout = 0",
+         {"21:20: 'shutdown_timeout' is 0; it must be longer"}},
+        {"restart_time_span = 60000",
+         "restart_time_span = 0",
+         {"23:21: 'restart_time_span' is 0; it must be longer"}},
+        {"restart_time_span = 60000",
+         "restart_time_span = 60000\nheartbeat_timeout = 999",
+         {"24:21: 'heartbeat_timeout' is 999ms; it must be at least 1s: less gives false alarms on "
+          "a loaded machine"}},
+        {"restart_time_span = 60000",
+         "restart_time_span = 60000\nheartbeat_interval = 0",
+         {"24:22: 'heartbeat_interval' is 0; it must be longer"}},
+        {"restart_time_span = 60000",
+         "restart_time_span = 60000\nheartbeat_interval = 3000",
+         {"24:22: 'heartbeat_interval' is 3s; it must be shorter than 'heartbeat_timeout', 3s"}},
+        {"restart_time_span = 60000",
+         "restart_time_span = 60000\ntakeover_timeout = 0",
+         {"24:20: 'takeover_timeout' is 0; it must be longer"}},
+        {"restart_time_span = 60000",
+         "restart_time_span = 60000\nrestart_delay = \"2min\"",
+         {"24:17: 'restart_delay' is 2min; it must be at most 'restart_delay_max', 1min"}},
+        {"restart_time_span = 60000",
+         "restart_time_span = 60000\nrestart_delay_max = 0\nrestart_delay = 1",
+         {"25:17: 'restart_delay' is 1ms; it must be at most 'restart_delay_max', 0ms"}},
+        {"mem_shared_name = \"group\"",
+         "mem_shared_name = \"group\"\n[cluster]\nbarrier_timeout = 0",
+         {"36:19: 'barrier_timeout' is 0; it must be longer"}},
+        {"mem_shared_name = \"group\"",
+         "mem_shared_name = \"group\"\n[cluster]\nrestart_budget_span = 0",
+         {"36:23: 'restart_budget_span' is 0; it must be longer"}},
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_value_out_of_its_range_is_refused)
+{
+    check({
+        {"restart_retry_counter = 5",
+         "restart_retry_counter = 65",
+         {"22:25: 'restart_retry_counter' is 65; it must be at most 64"}},
+        {"mem_shared_name = \"group\"",
+         "mem_shared_name = \"group\"\n[cluster]\nrestart_budget = 65",
+         {"36:18: 'restart_budget' is 65; it must be at most 64"}},
+        {"mem_shared_name = \"group\"",
+         "mem_shared_name = \"group\"\n[cluster]\ngroup = \"a b\"",
+         {"36:9: 'group' is 'a b'; it must be 1 to 200 of A-Z a-z 0-9 _ . -"}},
+        {"executable_name = \"a\"",
+         "executable_name = \"a\"\nnice = 20",
+         {"5:8: 'nice' is 20; it must be between -20 and 19"}},
+        {"executable_name = \"a\"",
+         "executable_name = \"a\"\nnice = -21",
+         {"5:8: 'nice' is -21; it must be between -20 and 19"}},
+        {"executable_name = \"a\"",
+         "executable_name = \"a\"\noom_score_adjust = -1001",
+         {"5:20: 'oom_score_adjust' is -1001; it must be between -1000 and 1000"}},
+        {"executable_name = \"a\"",
+         "executable_name = \"a\"\noom_score_adjust = 1001",
+         {"5:20: 'oom_score_adjust' is 1001; it must be between -1000 and 1000"}},
+        {"executable_name = \"a\"",
+         "executable_name = \"a\"\nsuccess_exit_codes = [256]",
+         {"5:22: 'success_exit_codes' is 256; it must be between 0 and 255"}},
+        {"executable_name = \"a\"",
+         "executable_name = \"a\"\nsuccess_exit_codes = [-1]",
+         {"5:22: 'success_exit_codes' is -1; it must be between 0 and 255"}},
+        {"executable_name = \"a\"",
+         "executable_name = \"a\"\nlimits = {nofile = [5, 2]}",
+         {"5:20: the soft limit of 'nofile' is above the hard one; write [soft, hard]"}},
+        {"executable_name = \"a\"",
+         "executable_name = \"a\"\nenvironment = {\"1A\" = \"\"}",
+         {"5:16: '1A' cannot be the name of a variable; it must be letters, digits and _, not "
+          "beginning with a digit"}},
+        {"executable_name = \"a\"",
+         "executable_name = \"a\"\nenvironment = {\"a b\" = \"\"}",
+         {"5:16: 'a b' cannot be the name of a variable; it must be letters, digits and _, not "
+          "beginning with a digit"}},
+        {"executable_name = \"a\"",
+         "executable_name = \"a\"\nenvironment = {CSCC_GROUP = \"\"}",
+         {"5:16: the variable 'CSCC_GROUP' is the coordinator's own; give yours another name"}},
+        {"executable_name = \"a\"",
+         "executable_name = \"a\"\nenvironment = {NOTIFY_SOCKET = \"\"}",
+         {"5:16: the variable 'NOTIFY_SOCKET' is the coordinator's own; give yours another name"}},
+        {"executable_name = \"a\"",
+         "executable_name = \"a\"\nworking_directory = \"x\"",
+         {"5:21: 'working_directory' is 'x'; it must be an absolute path"}},
+        {"executable_name = \"a\"",
+         "executable_name = \"a\"\nenvironment_file = \"x\"",
+         {"5:20: 'environment_file' is 'x'; it must be an absolute path"}},
+        {"executable_name = \"a\"",
+         "executable_name = \"a\"\noutput_file = \"x\"",
+         {"5:15: 'output_file' is 'x'; it must be an absolute path"}},
+        {"executable_name = \"a\"",
+         "executable_name = \"a\"\noutput = \"null\"\noutput_file = \"/x\"",
+         {"6:15: 'output_file' means nothing with output = \"null\"; remove one of them"}},
+        {"restart_time_span = 60000",
+         "restart_time_span = 60000\nexecutable_path = [\"\"]",
+         {"24:19: 'executable_path' contains an empty string; write directories"}},
+        {"sem_shared_daemon_comp_name = \"sem_comp\"",
+         "sem_shared_daemon_comp_name = \"sem_comp\"\nlog_file = \"x\"",
+         {"29:12: 'log_file' is 'x'; it must be an absolute path"}},
+        {"sem_shared_daemon_comp_name = \"sem_comp\"",
+         "sem_shared_daemon_comp_name = \"sem_comp\"\ncontrol_mode = \"0060\"",
+         {"29:16: 'control_mode' must let the owner read and write, and nobody execute; write "
+          "\"0660\", \"0600\" or \"0666\""}},
+        {"sem_shared_daemon_comp_name = \"sem_comp\"",
+         "sem_shared_daemon_comp_name = \"sem_comp\"\ncontrol_mode = \"0770\"",
+         {"29:16: 'control_mode' must let the owner read and write, and nobody execute; write "
+          "\"0660\", \"0600\" or \"0666\""}},
+        {"sem_shared_daemon_comp_name = \"sem_comp\"",
+         "sem_shared_daemon_comp_name = \"sem_comp\"\nhttp_listen = \"0.0.0.0:80\"",
+         {"29:15: 'http_listen' is '0.0.0.0:80', which others can reach; it must be a loopback "
+          "address: \"127.0.0.1:8080\""}},
+        {"sem_shared_daemon_comp_name = \"sem_comp\"",
+         "sem_shared_daemon_comp_name = \"sem_comp\"\nhttp_listen = \"127.0.0.1.example.org:80\"",
+         {"29:15: 'http_listen' is '127.0.0.1.example.org:80', which others can reach; it must be "
+          "a loopback address: \"127.0.0.1:8080\""}},
+        {"sem_shared_daemon_comp_name = \"sem_comp\"",
+         "sem_shared_daemon_comp_name = \"sem_comp\"\nhttp_listen = \"localhost\"",
+         {"29:15: 'http_listen' is 'localhost'; it must be a loopback address and a port: "
+          "\"127.0.0.1:8080\""}},
+    });
+}
+
+BOOST_AUTO_TEST_CASE(what_this_version_cannot_carry_out_is_refused_in_a_sentence)
+{
+    check({
+        {"executable_name = \"a\"",
+         "executable_name = \"a\"\nreadiness = \"notify\"",
+         {"5:13: readiness = \"notify\" is not in this version; write \"api\", and let the service "
+          "call cscc_ready()"}},
+        {"executable_name = \"a\"",
+         "executable_name = \"a\"\nreadiness_command = [\"x\"]",
+         {"5:21: 'readiness_command' is not in this version; remove it, and let the service call "
+          "cscc_ready()"}},
+        {"executable_name = \"a\"",
+         "executable_name = \"a\"\nwatchdog_timeout = 1",
+         {"5:20: 'watchdog_timeout' is not in this version; write 0, which is off: the exit of a "
+          "service is noticed without it"}},
+        {"executable_name = \"a\"",
+         "executable_name = \"a\"\noutput = \"journal\"",
+         {"5:10: output = \"journal\" is not in this version; write \"file\", \"inherit\" or "
+          "\"null\""}},
+        {"restart_time_span = 60000",
+         "restart_time_span = 60000\nrestart_strategy = \"one_for_one\"",
+         {"24:20: restart_strategy = \"one_for_one\" is not in this version; write "
+          "\"one_for_all\": all services are restarted, in order"}},
+        {"restart_time_span = 60000",
+         "restart_time_span = 60000\nrestart_strategy = \"rest_for_one\"",
+         {"24:20: restart_strategy = \"rest_for_one\" is not in this version; write "
+          "\"one_for_all\": all services are restarted, in order"}},
+        {"restart_time_span = 60000",
+         "restart_time_span = 60000\non_coordinator_failure = \"adopt\"",
+         {"24:26: on_coordinator_failure = \"adopt\" is not in this version; write \"restart\""}},
+        {"restart_time_span = 60000",
+         "restart_time_span = 60000\non_coordinator_failure = \"stop\"",
+         {"24:26: on_coordinator_failure = \"stop\" is not in this version; write \"restart\""}},
+        {"restart_time_span = 60000",
+         "restart_time_span = 60000\non_give_up = [\"x\"]",
+         {"24:14: 'on_give_up' is not in this version; remove it, and watch the exit code of csccd "
+          "or 'csccmgr status'"}},
+        {"sem_shared_daemon_comp_name = \"sem_comp\"",
+         "sem_shared_daemon_comp_name = \"sem_comp\"\nhttp_listen = \"127.0.0.1:8080\"",
+         {"29:15: 'http_listen' is not in this version; remove it and use the control socket (curl "
+          "--unix-socket)"}},
+        {"sem_shared_daemon_comp_name = \"sem_comp\"",
+         "sem_shared_daemon_comp_name = \"sem_comp\"\nhttp_listen = \"[::1]:80\"",
+         {"29:15: 'http_listen' is not in this version; remove it and use the control socket (curl "
+          "--unix-socket)"}},
+        {"mem_shared_name = \"group\"",
+         "mem_shared_name = \"group\"\n[cluster]\nenabled = true",
+         {"36:11: the cluster service is not in this version; write enabled = false: the group "
+          "runs on this machine"}},
+    });
+}
+
+BOOST_AUTO_TEST_CASE(the_small_group_of_these_tests_is_right)
+{
+    BOOST_TEST(findings(group_text) == std::vector<std::string>{},
+               boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(values_at_the_edge_of_their_range_are_accepted)
+{
+    const std::pair<const char*, const char*> edges[] = {
+        {"id = \"A\"\n", "id = \"A\"\nnice = -20\noom_score_adjust = -1000\n"},
+        {"id = \"A\"\n", "id = \"A\"\nnice = 19\noom_score_adjust = 1000\n"},
+        {"id = \"A\"\n", "id = \"A\"\nsuccess_exit_codes = [0, 255]\numask = \"0777\"\n"},
+        {"id = \"A\"\n", "id = \"A\"\nlimits = {nofile = [5, 5], cpu = [0, \"unlimited\"]}\n"},
+        {"startup_timeout = 7000", "startup_timeout = 20000"}, // as long as the whole
+        {"restart_retry_counter = 5", "restart_retry_counter = 64"},
+        {"restart_retry_counter = 5", "restart_retry_counter = 0"},
+        {"= 60000", "= 60000\nheartbeat_timeout = \"1s\"\nheartbeat_interval = 999"},
+        {"= 60000", "= 60000\nrestart_delay = \"1h\"\nrestart_delay_max = \"1h\""},
+        {"= 60000", "= \"8784h\""},
+        {"\"sem_comp\"", "\"sem_comp\"\ncontrol_mode = \"0600\""},
+        {"\"sem_comp\"", "\"sem_comp\"\ncontrol_mode = \"0666\""},
+        {"[\"A\", \"B\"]", "[[\"A\", \"B\"]]"},
+        {"[\"A\", \"B\"]", "\"A,B \""}};
+    for (const auto& [from, to] : edges) {
+        BOOST_TEST_CONTEXT(to)
+        BOOST_TEST(findings(changed(from, to)) == std::vector<std::string>{},
+                   boost::test_tools::per_element());
+    }
+    const std::string longest(200, 'x');
+    BOOST_TEST(findings(changed("lock_a", longest)).empty());
+    const std::string id = "0aZ_.-" + std::string(26, 'x');
+    std::string renamed = changed("id = \"A\"", "id = \"" + id + "\"");
+    renamed = changed("[\"A\",", "[\"" + id + "\",", renamed);
+    BOOST_TEST(findings(changed("B, A", "B, " + id, renamed)).empty());
+}
+
+BOOST_AUTO_TEST_CASE(components_come_in_startup_order_whatever_the_order_of_the_file)
+{
+    const model m = read_text(changed("[\"A\", \"B\"]", "[\"B\", \"A\"]")).value();
+    BOOST_TEST_REQUIRE(m.components.size() == 2U);
+    BOOST_TEST(m.components[0].id == "B");
+    BOOST_TEST(m.components[0].lock_name == "lock_b");
+    BOOST_TEST(m.components[1].id == "A");
+    BOOST_TEST(
+        (startup_order(m).steps() == std::vector<std::vector<cscc::component_index>>{{0}, {1}}));
+    BOOST_TEST(
+        (shutdown_order(m).steps() == std::vector<std::vector<cscc::component_index>>{{0}, {1}}));
+}
+
+BOOST_AUTO_TEST_CASE(there_may_be_4096_components_and_no_more)
+{
+    const auto group_of = [](std::size_t count) {
+        std::string components;
+        std::string ids;
+        for (std::size_t n = 0; n < count; ++n) {
+            const std::string number = std::to_string(n);
+            components += "[[cs_components]]\nid='" + number + "'\nlock_name='l" + number +
+                          "'\nexecutable_name='x'\nstartup_timeout=1\nshutdown_timeout=1\n";
+            ids += (n == 0 ? "" : ",") + number;
+        }
+        const std::string_view rest = group_text.substr(group_text.find("[cscc_environment]"));
+        const std::string with_start = changed("[\"A\", \"B\"]", "'" + ids + "'", rest);
+        return components + changed("\"B, A\"", "'" + ids + "'", with_start);
+    };
+    const auto most = read_text(group_of(4096));
+    BOOST_TEST_REQUIRE(!!most);
+    BOOST_TEST(most->components.size() == 4096U);
+    const std::vector<std::string> expected{
+        "24577:1: there are 4097 components; at most 4096 are possible"};
+    BOOST_TEST(findings(group_of(4097)) == expected, boost::test_tools::per_element());
+}
