@@ -49,7 +49,7 @@ inline constexpr std::array all_component_phases{
 enum class component_event : std::uint8_t
 {
     spawn_asked,
-    spawn_refused, // the system could not start it: no process came to be
+    spawn_refused, // the system could not start it: no process came to be, no exit will follow
     said_alive,
     said_ready,
     turn_came,   // every predecessor in the shutdown sequence is gone

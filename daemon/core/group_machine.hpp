@@ -1,11 +1,11 @@
 // group_machine.hpp: the coordinator's decisions for the whole group (FIG. 5, 7B, 8, 9), without a
 // clock, a system call or a log.
 //
-//   starting ---all ready---> steady ---a failure---> falling ---all gone---> pausing -->
-//   restarting
-//      |  a failure              ^                       ^                                   |    |
-//      v                         +--- all ready ---------|-----------------------------------+    |
-//   ending ---all gone---> ended                         +--------------- a failure --------------+
+//   starting --all ready--> steady --a failure--> falling --all gone--> pausing --> restarting
+//      |                      ^                      ^                                |    |
+//      | a failure            +------- all ready ----|--------------------------------+    |
+//      v                                             +----------- a failure ---------------+
+//   ending --all gone--> ended
 //      ^--- an order to stop, from any phase; the retry window does not admit another attempt
 //
 // An event goes in with the moment it happened, out come actions in the order in which they must be
@@ -39,6 +39,9 @@ enum class group_phase : std::uint8_t
     ending,     // going down in order for good
     ended,
 };
+inline constexpr std::array all_group_phases{
+    group_phase::starting,   group_phase::steady, group_phase::falling, group_phase::pausing,
+    group_phase::restarting, group_phase::ending, group_phase::ended};
 
 struct component_settings
 {
@@ -67,7 +70,7 @@ struct begin // once, first
 {
     operation_id operation = 0; // the start that is being carried out
 };
-struct component_happened
+struct component_happened // to its present process: what is said of a former one is dropped before
 {
     component_index component = 0;
     component_event what = component_event::exited; // never spawn_asked, turn_came, force_asked,
@@ -93,7 +96,9 @@ struct force_ordered // a second SIGTERM: everything that still lives is killed 
     std::string cause;
 };
 struct reset_ordered // forget the retry history
-{};
+{
+    operation_id operation = 0;
+};
 struct deadline_reached
 {};
 using group_event = std::variant<begin, component_happened, start_ordered, stop_ordered,
@@ -129,13 +134,32 @@ struct end_operation
     std::string_view outcome; // "done", "failed", "superseded"
     std::string reason;
 };
-struct finish // nothing lives any more: clean up and end
+/// What a finished shutdown was like (FIG. 8, step 806).
+struct shutdown_record
 {
-    bool clean = true;  // stopped as ordered; otherwise the start failed or we gave up
+    std::string cause;        // what failed first, or who ordered it
+    bool in_order = true;     // no member ended before its turn or had to be killed
+    std::string out_of_order; // the first that did, and how
+    time_point began;
+};
+struct shutdown_done // every process of the generation is gone
+{
+    shutdown_record record;
+};
+enum class outcome : std::uint8_t // why nothing lives any more
+{
+    stopped, // as ordered
+    start_failed,
+    gave_up, // the retry window was spent
+};
+struct finish // nothing lives any more: clean up and end, then tell who waits for it
+{
+    core::outcome outcome = core::outcome::stopped;
     std::string reason; // a sentence
 };
-using group_action = std::variant<want_down, release_component_lock, begin_generation, note_retry,
-                                  forget_retries, act_on_component, end_operation, finish>;
+using group_action =
+    std::variant<want_down, release_component_lock, begin_generation, note_retry, forget_retries,
+                 act_on_component, end_operation, shutdown_done, finish>;
 
 struct group_transition
 {
@@ -160,21 +184,15 @@ struct group_verdict
     std::optional<time_point> deadline;  // replaces the former one
 };
 
-/// What a finished shutdown was like (FIG. 8, step 806).
-struct shutdown_record
-{
-    std::string cause;        // what failed first, or who ordered it
-    bool in_order = true;     // no member ended before its turn or had to be killed
-    std::string out_of_order; // the first that did, and how
-    time_point began;
-};
-
-/// A value: it can be copied, stepped and compared by whoever explores it.
+/// A value: it can be copied and stepped by whoever explores it.
 class group_machine
 {
 public:
     explicit group_machine(group_settings settings);
 
+    /// `begin` comes first and once, a component's index is below component_count(), an operation
+    /// is not 0; beyond that every event may come at any time, late, doubled or in vain.
+    /// `deadline_reached` may be given at any moment: what is not due at `now` is left alone.
     [[nodiscard]] group_verdict step(const group_event& event, time_point now);
 
     [[nodiscard]] group_phase phase() const noexcept { return phase_; }
@@ -201,20 +219,91 @@ public:
         return group_deadline_;
     }
 
+    /// True on the way down for good: nothing can be started any more.
+    [[nodiscard]] bool is_ending() const noexcept;
+
+    /// The shutdown that is under way, or the last one.
+    [[nodiscard]] const shutdown_record& last_shutdown() const noexcept { return shutdown_; }
+
 private:
     struct member
     {
         component_phase phase = component_phase::down;
         std::optional<time_point> deadline;
         std::uint64_t restarts = 0; // spawns after the first
+        bool was_spawned = false;
+        std::string last_exit; // told once more when nothing of it is left
     };
-    // The rest of the private part is the implementer's.
+    struct change // what one event did to one component
+    {
+        component_index component = 0;
+        component_event event = component_event::exited;
+        component_phase from = component_phase::down;
+        component_phase to = component_phase::down;
+        component_action action = component_action::none;
+        std::string why; // empty if the phase did not change
+    };
+    struct waiting_order
+    {
+        operation_id operation = 0;
+        bool is_stop = false;
+    };
+    struct situation
+    {
+        time_point now{};
+        group_verdict
+            out; // filled by emplace_back: g++ 12 -O3 warns of a moved variant for nothing
+    };
+
+    // What each event means, by phase (group_machine.cpp).
+    void on(const begin& event, situation& at);
+    void on(const component_happened& event, situation& at);
+    void on(const start_ordered& event, situation& at);
+    void on(const stop_ordered& event, situation& at);
+    void on(const restart_ordered& event, situation& at);
+    void on(const force_ordered& event, situation& at);
+    void on(const reset_ordered& event, situation& at);
+    void on(const deadline_reached& event, situation& at);
+    void stop(const std::string& cause, situation& at);
+    void settle(std::vector<change> changes, situation& at);
+    void fail(const std::string& what, situation& at);
+    void whole_deadline(situation& at);
+    void supersede(const std::string& by, situation& at);
+
+    // How a start and a shutdown go on (group_progress.cpp).
+    void advance(situation& at);
+    void advance_start(situation& at);
+    void advance_shutdown(situation& at);
+    void enter_start(group_phase phase, std::string cause, situation& at);
+    void enter_steady(situation& at);
+    void enter_shutdown(group_phase phase, const std::string& cause, situation& at);
+    void enter_ending(outcome how, std::string reason, const std::string& cause, situation& at);
+    void enter_pausing_or_restarting(situation& at);
+    void enter_ended(situation& at);
+    void enter(group_phase phase, std::string_view reason, situation& at);
+    [[nodiscard]] change apply(component_index i, component_event event, std::string_view detail,
+                               situation& at);
+    void act(const change& c, situation& at) const;
+    void force_all(const std::string& cause, situation& at);
+    void note_disorder(const change& c);
+    [[nodiscard]] duration restart_pause(time_point now) const;
+    [[nodiscard]] std::optional<time_point> earliest_deadline() const;
+
     group_settings settings_;
     group_phase phase_ = group_phase::starting;
     std::vector<member> components_;
     retry_window retries_;
-    std::uint64_t generation_ = 0;
+    std::uint64_t generation_ = 0; // 0: not begun
     std::optional<time_point> group_deadline_;
+    std::optional<time_point> pause_end_; // in pausing only
+    std::size_t steps_begun_ = 0;         // of the present start or shutdown
+    std::string start_cause_;
+    shutdown_record shutdown_;
+    bool lock_released_ = true; // nobody holds the component lock before the first generation
+    bool pause_wanted_ = false; // after the present fall: a failure caused it, not an order
+    outcome outcome_ = outcome::stopped; // of `finish`
+    std::string finish_reason_;
+    std::vector<waiting_order> waiting_;
 };
 
 [[nodiscard]] std::string_view to_string(group_phase) noexcept;

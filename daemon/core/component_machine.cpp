@@ -1,0 +1,272 @@
+#include "daemon/core/component_machine.hpp"
+
+#include "common/base/contract.hpp"
+
+namespace cscc::core {
+namespace {
+
+using p = component_phase;
+using e = component_event;
+using a = component_action;
+
+struct situation
+{
+    component_phase phase{};
+    time_point now{};
+    std::optional<time_point> deadline;
+    const component_policy& policy;
+};
+
+// Every change of phase is one of these. None of them looks at where it came from.
+
+component_verdict enter_spawned(const situation& at)
+{
+    return {p::spawned, a::spawn, at.now + at.policy.startup_timeout, "its step came"};
+}
+
+// The deadline stays: startup_timeout is the time to ready, and alive is only the half of it.
+component_verdict enter_alive(const situation& at)
+{
+    return {p::alive, a::none, at.deadline, "said alive"};
+}
+
+component_verdict enter_ready()
+{
+    return {p::ready, a::none, std::nullopt, "said ready"};
+}
+
+// `how` is tell_turn or terminate: the same threat stands behind both.
+component_verdict enter_stopping(const situation& at, component_action how)
+{
+    return {p::stopping, how, at.now + at.policy.shutdown_timeout, "its turn came"};
+}
+
+// From here on and in late there is nothing further to threaten with: only the kernel's word that
+// the process is gone ends these phases, so they have no deadline.
+component_verdict enter_killing(std::string_view reason)
+{
+    return {p::killing, a::kill, std::nullopt, reason};
+}
+
+component_verdict enter_late()
+{
+    return {p::late, a::kill, std::nullopt, "was killed, not ready within its startup_timeout"};
+}
+
+// `phase` is draining or draining_failed.
+component_verdict enter_draining(component_phase phase)
+{
+    return {phase, a::end_remains, std::nullopt, "exited"};
+}
+
+// `phase` is down or failed.
+component_verdict rest(component_phase phase, std::string_view reason)
+{
+    return {phase, a::none, std::nullopt, reason};
+}
+
+component_verdict stay(const situation& at)
+{
+    return {at.phase, a::none, at.deadline, {}};
+}
+
+constexpr std::string_view forced = "was killed by force";
+constexpr std::string_view refused = "could not be started";
+
+// One function a phase. No `default:`, so that -Werror=switch names the cases a new event needs.
+
+component_verdict in_down_or_failed(const situation& at, component_event event)
+{
+    switch (event) {
+    case e::spawn_asked: return enter_spawned(at);
+    case e::spawn_refused:
+    case e::said_alive:
+    case e::said_ready:
+    case e::turn_came: // nothing lives that could go
+    case e::force_asked:
+    case e::exited:
+    case e::emptied:
+    case e::deadline_reached: break;
+    }
+    return stay(at);
+}
+
+component_verdict in_spawned(const situation& at, component_event event)
+{
+    switch (event) {
+    case e::said_alive: return enter_alive(at);
+    case e::spawn_refused: return rest(p::failed, refused);
+    case e::exited: return enter_draining(p::draining_failed);
+    case e::turn_came: return enter_stopping(at, a::terminate);
+    case e::deadline_reached: return enter_late();
+    case e::force_asked: return enter_killing(forced);
+    case e::said_ready: // before alive; the service is told so by the server
+    case e::spawn_asked:
+    case e::emptied: break;
+    }
+    return stay(at);
+}
+
+component_verdict in_alive(const situation& at, component_event event)
+{
+    switch (event) {
+    case e::said_ready: return enter_ready();
+    case e::exited: return enter_draining(p::draining_failed);
+    case e::turn_came: return enter_stopping(at, a::tell_turn);
+    case e::deadline_reached: return enter_late();
+    case e::force_asked: return enter_killing(forced);
+    case e::said_alive:
+    case e::spawn_asked:
+    case e::spawn_refused:
+    case e::emptied: break;
+    }
+    return stay(at);
+}
+
+component_verdict in_ready(const situation& at, component_event event)
+{
+    switch (event) {
+    case e::exited: return enter_draining(p::draining_failed);
+    case e::turn_came: return enter_stopping(at, a::tell_turn);
+    case e::force_asked: return enter_killing(forced);
+    case e::said_alive:
+    case e::said_ready:
+    case e::spawn_asked:
+    case e::spawn_refused:
+    case e::emptied:
+    case e::deadline_reached: break; // it has none
+    }
+    return stay(at);
+}
+
+component_verdict in_stopping(const situation& at, component_event event)
+{
+    switch (event) {
+    case e::exited: return enter_draining(p::draining);
+    // Its turn came while the system was still trying: no exit would ever be reported.
+    case e::spawn_refused: return rest(p::down, refused);
+    case e::deadline_reached:
+        return enter_killing("was killed, not gone within its shutdown_timeout");
+    case e::force_asked: return enter_killing(forced);
+    case e::said_alive: // too late, it has been told to go
+    case e::said_ready:
+    case e::spawn_asked:
+    case e::turn_came:
+    case e::emptied: break;
+    }
+    return stay(at);
+}
+
+// `drained` and `gone` are what follows in killing (draining, down) and late (draining_failed,
+// failed).
+component_verdict in_killing_or_late(const situation& at, component_event event,
+                                     component_phase drained, component_phase gone)
+{
+    switch (event) {
+    case e::exited: return enter_draining(drained);
+    case e::spawn_refused: return rest(gone, refused);
+    case e::said_alive:
+    case e::said_ready:
+    case e::spawn_asked:
+    case e::turn_came:
+    case e::force_asked: // it has been killed already
+    case e::emptied:
+    case e::deadline_reached: break;
+    }
+    return stay(at);
+}
+
+component_verdict in_draining(const situation& at, component_event event, component_phase gone)
+{
+    switch (event) {
+    case e::emptied: return rest(gone, "is gone");
+    case e::said_alive:
+    case e::said_ready:
+    case e::spawn_asked:
+    case e::spawn_refused:
+    case e::turn_came:
+    case e::force_asked: // what is left is being killed already
+    case e::exited:
+    case e::deadline_reached: break;
+    }
+    return stay(at);
+}
+
+component_verdict decide(const situation& at, component_event event)
+{
+    switch (at.phase) {
+    case p::down:
+    case p::failed: return in_down_or_failed(at, event);
+    case p::spawned: return in_spawned(at, event);
+    case p::alive: return in_alive(at, event);
+    case p::ready: return in_ready(at, event);
+    case p::stopping: return in_stopping(at, event);
+    case p::killing: return in_killing_or_late(at, event, p::draining, p::down);
+    case p::late: return in_killing_or_late(at, event, p::draining_failed, p::failed);
+    case p::draining: return in_draining(at, event, p::down);
+    case p::draining_failed: return in_draining(at, event, p::failed);
+    }
+    return stay(at); // only reached by a phase that is no enumerator
+}
+
+bool may_have(component_phase phase, const std::optional<time_point>& deadline)
+{
+    return needs_deadline(phase).value_or(deadline.has_value()) == deadline.has_value();
+}
+
+} // namespace
+
+component_verdict step(component_phase phase, component_event event, time_point now,
+                       std::optional<time_point> deadline, const component_policy& policy)
+{
+    EXPECTS(may_have(phase, deadline));
+    const component_verdict verdict = decide({phase, now, deadline, policy}, event);
+    ENSURES(may_have(verdict.next, verdict.deadline)); // no timer outlives its phase
+    return verdict;
+}
+
+bool is_gone(component_phase phase) noexcept
+{
+    return phase == p::down || phase == p::failed;
+}
+
+bool has_failed(component_phase phase) noexcept
+{
+    return phase == p::late || phase == p::draining_failed || phase == p::failed;
+}
+
+std::optional<bool> needs_deadline(component_phase phase) noexcept
+{
+    switch (phase) {
+    case p::spawned:
+    case p::alive:
+    case p::stopping: return true;
+    case p::down:
+    case p::ready:
+    case p::killing:
+    case p::late:
+    case p::draining:
+    case p::draining_failed:
+    case p::failed: return false;
+    }
+    return std::nullopt;
+}
+
+component_state public_state(component_phase phase) noexcept
+{
+    switch (phase) {
+    case p::down: return component_state::down;
+    case p::spawned: return component_state::spawned;
+    case p::alive: return component_state::alive;
+    case p::ready: return component_state::ready;
+    case p::stopping:
+    case p::killing:
+    case p::late:
+    case p::draining: return component_state::stopping;
+    case p::draining_failed: // its process is gone, and that is what people want to know at once
+    case p::failed: return component_state::failed;
+    }
+    return component_state::failed;
+}
+
+} // namespace cscc::core

@@ -1,0 +1,254 @@
+// group_progress.cpp: how the group machine's starts and shutdowns go on, step by step.
+#include "common/base/contract.hpp"
+#include "common/base/text.hpp"
+#include "daemon/core/group_machine.hpp"
+#include "daemon/core/wording.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace cscc::core {
+namespace {
+
+using g = group_phase;
+using ce = component_event;
+
+} // namespace
+
+group_state group_machine::state() const noexcept
+{
+    switch (phase_) {
+    case g::starting: return group_state::initializing;
+    case g::steady: return group_state::steady;
+    case g::falling:
+    case g::pausing:
+    case g::restarting: return group_state::recovering;
+    case g::ending: return group_state::stopping;
+    case g::ended: return group_state::stopped;
+    }
+    return group_state::stopped;
+}
+
+bool group_machine::is_ending() const noexcept
+{
+    return phase_ == g::ending || phase_ == g::ended;
+}
+
+/// Goes as far as what has happened allows. A shutdown may end in a start, hence the loop.
+void group_machine::advance(situation& at)
+{
+    group_phase before{};
+    do {
+        before = phase_;
+        switch (phase_) {
+        case g::starting:
+        case g::restarting: advance_start(at); break;
+        case g::falling:
+        case g::ending: advance_shutdown(at); break;
+        case g::steady:
+        case g::pausing:
+        case g::ended: break;
+        }
+    } while (phase_ != before);
+}
+
+// Only the newest step has to be looked at: a member that does not stay ready (below: gone) takes
+// the group out of the phase.
+void group_machine::advance_start(situation& at)
+{
+    const auto& steps = settings_.startup.steps();
+    const auto is_ready = [&](component_index i) {
+        return components_[i].phase == component_phase::ready;
+    };
+    while (steps_begun_ == 0 ||
+           std::all_of(steps[steps_begun_ - 1].begin(), steps[steps_begun_ - 1].end(), is_ready)) {
+        if (steps_begun_ == steps.size())
+            return enter_steady(at);
+        for (const component_index i : steps[steps_begun_++])
+            act(apply(i, ce::spawn_asked, start_cause_, at), at);
+    }
+}
+
+void group_machine::advance_shutdown(situation& at)
+{
+    const auto& steps = settings_.shutdown.steps();
+    const auto gone = [&](component_index i) { return is_gone(components_[i].phase); };
+    while (steps_begun_ == 0 ||
+           std::all_of(steps[steps_begun_ - 1].begin(), steps[steps_begun_ - 1].end(), gone)) {
+        if (steps_begun_ == steps.size())
+            return phase_ == g::ending ? enter_ended(at) : enter_pausing_or_restarting(at);
+        for (const component_index i : steps[steps_begun_++])
+            act(apply(i, ce::turn_came, shutdown_.cause, at), at);
+    }
+}
+
+// --- every change of the group's phase
+
+void group_machine::enter(group_phase phase, std::string_view reason, situation& at)
+{
+    const group_state from = state();
+    phase_ = phase;
+    if (state() != from)
+        at.out.transitions.emplace_back(group_transition{from, state(), std::string(reason)});
+}
+
+/// `phase` is starting or restarting. Nothing of the former generation lives any more.
+void group_machine::enter_start(group_phase phase, std::string cause, situation& at)
+{
+    EXPECTS(std::all_of(components_.begin(), components_.end(),
+                        [](const member& m) { return is_gone(m.phase); }));
+    start_cause_ = std::move(cause);
+    steps_begun_ = 0;
+    pause_end_.reset();
+    group_deadline_ = at.now + settings_.startup_timeout;
+    lock_released_ = false;
+    at.out.actions.emplace_back(begin_generation{++generation_});
+    enter(phase, start_cause_, at);
+}
+
+void group_machine::enter_steady(situation& at)
+{
+    constexpr std::string_view reason = "all services are ready";
+    group_deadline_.reset();
+    enter(g::steady, reason, at);
+    for (const waiting_order& order : std::exchange(waiting_, {}))
+        at.out.actions.emplace_back(end_operation{order.operation, "done", std::string(reason)});
+}
+
+/// `phase` is falling or ending. A shutdown that is under way goes on where it is.
+void group_machine::enter_shutdown(group_phase phase, const std::string& cause, situation& at)
+{
+    if (!std::exchange(lock_released_, true))
+        at.out.actions.emplace_back(release_component_lock{});
+    if (phase_ != g::falling) {
+        shutdown_ = {cause, true, {}, at.now};
+        steps_begun_ = 0;
+        group_deadline_ = at.now + settings_.shutdown_timeout;
+    }
+    pause_end_.reset();
+    enter(phase, cause, at);
+}
+
+void group_machine::enter_ending(outcome how, std::string reason, const std::string& cause,
+                                 situation& at)
+{
+    outcome_ = how;
+    finish_reason_ = std::move(reason);
+    at.out.actions.emplace_back(want_down{cause});
+    enter_shutdown(g::ending, cause, at);
+}
+
+void group_machine::enter_pausing_or_restarting(situation& at)
+{
+    at.out.actions.emplace_back(shutdown_done{shutdown_});
+    group_deadline_.reset();
+    const duration pause = pause_wanted_ ? restart_pause(at.now) : duration::zero();
+    if (pause == duration::zero())
+        return enter_start(g::restarting, text("started again: ", shutdown_.cause), at);
+    pause_end_ = at.now + pause;
+    enter(g::pausing, shutdown_.cause, at);
+}
+
+void group_machine::enter_ended(situation& at)
+{
+    at.out.actions.emplace_back(shutdown_done{shutdown_});
+    group_deadline_.reset();
+    enter(g::ended, finish_reason_, at);
+    at.out.actions.emplace_back(finish{outcome_, finish_reason_});
+    for (const waiting_order& order : std::exchange(waiting_, {})) {
+        at.out.actions.emplace_back(
+            end_operation{order.operation, order.is_stop ? "done" : "failed", finish_reason_});
+    }
+}
+
+// --- one component
+
+/// Its next phase is true from here on; `act` passes on what to do about it.
+group_machine::change group_machine::apply(component_index i, component_event event,
+                                           std::string_view detail, situation& at)
+{
+    member& m = components_[i];
+    const component_policy& policy = settings_.components[i].policy;
+    const component_verdict v = core::step(m.phase, event, at.now, m.deadline, policy);
+    change c{i, event, m.phase, v.next, v.action, {}};
+    m.deadline = v.deadline;
+    if (v.next == m.phase)
+        return c;
+
+    std::string limit;
+    if (event == ce::deadline_reached) {
+        detail = limit = in_words(v.next == component_phase::late ? policy.startup_timeout
+                                                                  : policy.shutdown_timeout);
+    }
+    if (event == ce::exited)
+        m.last_exit = detail;
+    if (event == ce::emptied)
+        detail = m.last_exit;
+    if (event == ce::spawn_asked)
+        m.restarts += std::exchange(m.was_spawned, true) ? 1 : 0;
+    c.why = detail.empty() ? std::string(v.reason) : text(v.reason, ": ", detail);
+    m.phase = v.next;
+    if (public_state(c.from) != public_state(c.to)) {
+        at.out.transitions.emplace_back(
+            component_transition{i, public_state(c.from), public_state(c.to), generation_, c.why});
+    }
+    return c;
+}
+
+void group_machine::act(const change& c, situation& at) const
+{
+    if (c.action != component_action::none)
+        at.out.actions.emplace_back(act_on_component{c.component, c.action, c.why});
+}
+
+/// Everything that still lives is killed at once; after that there is no further threat.
+void group_machine::force_all(const std::string& cause, situation& at)
+{
+    group_deadline_.reset();
+    for (component_index i = 0; i < components_.size(); ++i) {
+        const change c = apply(i, ce::force_asked, cause, at);
+        if (c.action != component_action::none)
+            note_disorder(c);
+        act(c, at);
+    }
+}
+
+/// Notes the first that ended before its turn or had to be killed (FIG. 8, step 806).
+void group_machine::note_disorder(const change& c)
+{
+    if (c.event == ce::spawn_refused || !shutdown_.in_order)
+        return; // what never came to be did not end; and only the first is named
+    shutdown_.in_order = false;
+    shutdown_.out_of_order = text(settings_.components[c.component].id, " ", c.why);
+    if (c.event == ce::exited)
+        shutdown_.out_of_order += ", before its turn";
+}
+
+// --- time
+
+/// Doubles with each recovery in the window, up to restart_delay_max.
+duration group_machine::restart_pause(time_point now) const
+{
+    duration pause = std::min(settings_.restart_delay, settings_.restart_delay_max);
+    for (std::size_t n = retries_.used(now); n > 1; --n) {
+        if (pause > settings_.restart_delay_max / 2)
+            return settings_.restart_delay_max;
+        pause *= 2;
+    }
+    return pause;
+}
+
+std::optional<time_point> group_machine::earliest_deadline() const
+{
+    std::optional<time_point> earliest = group_deadline_;
+    const auto consider = [&](const std::optional<time_point>& d) {
+        if (d && (!earliest || *d < *earliest))
+            earliest = d;
+    };
+    consider(pause_end_);
+    for (const member& m : components_)
+        consider(m.deadline);
+    return earliest;
+}
+
+} // namespace cscc::core

@@ -1,0 +1,182 @@
+// checker_actions.cpp: each action of the machine, against the checker's account and into it.
+#include "test/unit/core/checker.hpp"
+
+#include <algorithm>
+
+namespace cscc::core {
+
+void checker::check(const act_on_component& a)
+{
+    ++acts_;
+    demand(!a.cause.empty(), "I9: an act without a cause");
+    process& p = processes_.at(a.component);
+    switch (a.action) {
+    case component_action::spawn: return check_spawn(a.component);
+    case component_action::tell_turn:
+    case component_action::terminate: return check_turn(a.component, a.action);
+    case component_action::kill: return check_kill(a.component);
+    case component_action::end_remains:
+        demand(p.left && !p.remains_told, "end_remains without an exit");
+        p.remains_told = true;
+        return;
+    case component_action::none: break;
+    }
+    demand(false, "an act that is none");
+}
+
+void checker::check_spawn(component_index c)
+{
+    process& p = processes_.at(c);
+    demand(!p.exists(), "a second process of one component");
+    demand(lock_held_, "a spawn while the order is to go down");
+    demand(!wanted_down_, "I23: a spawn after `wanted` is down");
+    demand(earlier_all(settings_.startup, c, [](const process& q) { return q.lives && q.ready; }),
+           "I5: a spawn before all of an earlier step are ready");
+    demand(
+        std::none_of(processes_.begin(), processes_.end(),
+                     [&](const process& q) { return q.exists() && q.generation != generation_; }),
+        "I7: a spawn beside a process of an earlier generation");
+    p = {};
+    p.lives = true;
+    p.generation = generation_;
+    p.spawned_at = now_;
+}
+
+void checker::check_turn(component_index c, component_action how)
+{
+    process& p = processes_.at(c);
+    demand(p.lives && !p.told_to_go && !p.killed, "a turn of what does not live or was told");
+    demand(!lock_held_, "a turn before the durable order");
+    demand(p.alive == (how == component_action::tell_turn), "a turn told in the wrong way");
+    demand(earlier_all(settings_.shutdown, c, [](const process& q) { return !q.exists(); }),
+           "I6: a turn before all of an earlier step are gone");
+    p.told_to_go = true;
+    p.told_at = now_;
+}
+
+void checker::check_kill(component_index c)
+{
+    process& p = processes_.at(c);
+    demand(p.lives && !p.killed, "a kill of what does not live or was killed");
+    const auto limit = limit_of(c);
+    const bool whole_due =
+        !lock_held_ && !released_here_ && released_ + settings_.shutdown_timeout <= now_;
+    demand(std::holds_alternative<force_ordered>(*event_) || (limit && *limit <= now_) || whole_due,
+           "I13: a kill before its time");
+    const bool is_the_cause =
+        released_here_ && kills_ == 0 && std::holds_alternative<deadline_reached>(*event_);
+    disorder_ = disorder_ || !is_the_cause;
+    ++kills_;
+    p.killed = true;
+}
+
+void checker::check(const want_down& a)
+{
+    demand(!wanted_down_, "`wanted` written down twice");
+    demand(acts_ == 0, "`wanted` written down after the first act");
+    demand(!a.cause.empty(), "`wanted` without a cause");
+    wanted_down_ = true;
+    outcome_expected_ = std::holds_alternative<stop_ordered>(*event_) ||
+                                std::holds_alternative<force_ordered>(*event_)
+                            ? outcome::stopped
+                        : may_recover() ? outcome::gave_up
+                                        : outcome::start_failed;
+}
+
+void checker::check(const release_component_lock&)
+{
+    demand(lock_held_, "the lock released twice");
+    demand(acts_ == 0, "the lock released after the first act");
+    lock_held_ = false;
+    released_here_ = true;
+    released_ = now_;
+    whole_forced_ = std::holds_alternative<force_ordered>(*event_);
+    disorder_ = false;
+}
+
+void checker::check(const begin_generation& a)
+{
+    demand(!anybody_exists(), "I7: a generation begins beside the former");
+    demand(a.generation == generation_ + 1, "a generation is left out");
+    demand(!wanted_down_, "I23: a generation begins after `wanted` is down");
+    demand(!lock_held_, "a generation begins twice");
+    demand(may_restart_, "I12: a generation that nobody counted or ordered");
+    generation_ = a.generation;
+    lock_held_ = true;
+    may_restart_ = false;
+    began_ = now_;
+}
+
+void checker::check(const note_retry& a)
+{
+    demand(a.when == now_, "a retry at another time");
+    demand(may_recover(), "a retry of the first start");
+    retries_.push_back(a.when);
+    const auto in_window = std::count_if(retries_.begin(), retries_.end(), [&](time_point t) {
+        return now_ - t < settings_.retry_span;
+    });
+    demand(static_cast<std::size_t>(in_window) <= settings_.retry_count,
+           "I12: more recoveries than the window admits");
+    may_restart_ = true;
+}
+
+void checker::check(const forget_retries&)
+{
+    demand(std::holds_alternative<reset_ordered>(*event_), "retries forgotten without an order");
+    retries_.clear();
+}
+
+// A failure of the first start ends the group; every later one is a recovery, if the window admits.
+bool checker::may_recover() const
+{
+    return was_steady_ || generation_ > 1;
+}
+
+void checker::check(const end_operation& a)
+{
+    const auto found = operations_.find(a.operation);
+    if (found == operations_.end())
+        return demand(false, "I16: an answer to no order");
+    operation& o = found->second;
+    demand(!o.ended, "I16: a second answer");
+    demand(!a.reason.empty(), "an answer without a reason");
+    o.ended = true;
+    if (o.kind == operation::reset) {
+        demand(a.outcome == "done" && retries_.empty(), "I16: forgotten, and still known");
+    }
+    else if (a.outcome == "failed") {
+        demand(wanted_down_ && o.kind != operation::stop, "I16: failed, while it may still be");
+    }
+    else if (a.outcome == "superseded") {
+        demand(o.kind != operation::stop, "I16: a stop superseded");
+    }
+    else if (o.kind == operation::stop) {
+        demand(a.outcome == "done" && !anybody_exists(), "I16: stopped, and somebody lives");
+    }
+    else {
+        demand(a.outcome == "done" && all_ready() &&
+                   (o.kind == operation::start || generation_ > o.generation_when_ordered),
+               "I16: started, and somebody is not ready");
+    }
+}
+
+void checker::check(const shutdown_done& a)
+{
+    demand(!anybody_exists(), "a shutdown done, and somebody lives");
+    demand(!lock_held_, "a shutdown done that nobody ordered");
+    demand(a.record.in_order == !disorder_, "the record of the shutdown is not true");
+    demand(a.record.in_order == a.record.out_of_order.empty(), "out of order, and nobody named");
+    demand(!a.record.cause.empty(), "a shutdown without a cause");
+    disorder_ = false;
+}
+
+void checker::check(const finish& a)
+{
+    demand(!finished_, "finished twice");
+    demand(wanted_down_ && !anybody_exists(), "finished, and somebody lives");
+    demand(a.outcome == outcome_expected_, "the end is not what it is said to be");
+    demand(!a.reason.empty(), "an end without a reason");
+    finished_ = finished_here_ = true;
+}
+
+} // namespace cscc::core

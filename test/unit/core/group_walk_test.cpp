@@ -1,0 +1,284 @@
+// group_walk_test.cpp: the group machine under hundreds of thousands of random events, watched by
+// the checker; and after the last fault the group always comes to rest, up or down.
+#include "common/base/text.hpp"
+#include "test/unit/core/checker.hpp"
+#include "test/unit/core/simulation.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+#include <random>
+
+using namespace cscc;
+using namespace cscc::core;
+using namespace std::chrono_literals;
+using ce = component_event;
+
+namespace {
+
+const std::vector<std::pair<named_steps, named_steps>> shapes{
+    {{{"A"}}, {{"A"}}},
+    {{{"A"}, {"B"}, {"C"}, {"D"}, {"E"}}, {{"E"}, {"D"}, {"C"}, {"B"}, {"A"}}}, // FIG. 13
+    {{{"A", "B", "C", "D"}}, {{"A", "B", "C", "D"}}},
+    {{{"A"}, {"B", "C"}, {"D"}}, {{"D"}, {"B", "C"}, {"A"}}},
+    {{{"A", "B"}, {"C"}, {"D", "E", "F"}}, {{"C"}, {"A", "F", "D"}, {"B"}, {"E"}}},
+    {{{"A"}, {"B"}, {"C"}}, {{"A"}, {"B"}, {"C"}}},
+};
+
+class walk
+{
+public:
+    explicit walk(std::uint32_t seed)
+        : random_(seed), machine_(random_settings()), checker_(machine_.settings())
+    {
+        deliver(begin{next_operation_++});
+    }
+
+    /// So many events, of which few come after the end.
+    void wander(std::size_t events)
+    {
+        std::size_t after_end = 0;
+        while (events_ < events && after_end < 20) {
+            after_end += checker_.finished() ? 1 : 0;
+            const unsigned kind = below(100);
+            if (kind < 4) {
+                order();
+            }
+            else if (kind < 20) {
+                pass_time();
+            }
+            else {
+                live(any_component());
+            }
+        }
+    }
+
+    /// No more faults: services come up, and go when told, though some wait to be killed. True if
+    /// the group comes to rest within its whole limits, and stays there.
+    bool comes_to_rest()
+    {
+        const group_settings& s = machine_.settings();
+        const time_point limit =
+            now_ + s.startup_timeout + s.shutdown_timeout + s.restart_delay_max + 1ns;
+        while (!at_rest()) {
+            if (behave())
+                continue;
+            if (!deadline_ || *deadline_ > limit || !checker_.violations().empty())
+                return false;
+            now_ = std::max(now_, *deadline_);
+            deliver(deadline_reached{});
+        }
+        now_ += 24h;
+        deliver(deadline_reached{});
+        return at_rest() && !deadline_ && checker_.operations_open() == 0;
+    }
+
+    void stop() { deliver(stop_ordered{next_operation_++, "the end of the walk"}); }
+    void order();
+    bool at_rest() const { return checker_.finished() || machine_.phase() == group_phase::steady; }
+    const checker& watched() const { return checker_; }
+    const group_machine& machine() const { return machine_; }
+    std::size_t events() const { return events_; }
+    static std::map<std::string, std::size_t> actions; // of all walks, by kind
+
+private:
+    unsigned below(unsigned n) { return static_cast<unsigned>(random_() % n); }
+    bool chance(unsigned percent) { return below(100) < percent; }
+    component_index any_component()
+    {
+        return below(static_cast<unsigned>(machine_.component_count()));
+    }
+    group_settings random_settings();
+    void deliver(const group_event& event);
+    void pass_time();
+    void live(component_index i);
+    bool behave();
+    void say(component_index i, ce what) { deliver(component_happened{i, what, "detail"}); }
+
+    std::mt19937 random_;
+    group_machine machine_;
+    checker checker_;
+    time_point now_{1h};
+    std::optional<time_point> deadline_;
+    operation_id next_operation_ = 1;
+    std::size_t events_ = 0;
+};
+
+std::map<std::string, std::size_t> walk::actions;
+
+// "end 7 done" is done, "kill B" is kill, "finish stopped" is itself.
+std::string kind_of(const std::string& said)
+{
+    if (said.starts_with("end "))
+        return said.substr(said.rfind(' ') + 1);
+    if (said.starts_with("shutdown_done") || said.starts_with("finish"))
+        return said;
+    return said.substr(0, said.find(' '));
+}
+
+group_settings walk::random_settings()
+{
+    const auto& [startup, shutdown] = shapes[below(static_cast<unsigned>(shapes.size()))];
+    group_settings s = make_group(startup, shutdown);
+    for (component_settings& c : s.components) {
+        c.policy = {std::chrono::milliseconds(500 + below(10'000)),
+                    std::chrono::milliseconds(200 + below(4'000))};
+    }
+    s.startup_timeout = std::chrono::milliseconds(10'000 + below(30'000));
+    s.shutdown_timeout = std::chrono::milliseconds(2'000 + below(10'000));
+    s.retry_count = below(8);
+    s.retry_span = std::chrono::seconds(1 + below(30));
+    s.restart_delay = std::chrono::milliseconds(chance(50) ? 0 : below(3'000));
+    s.restart_delay_max = 5s;
+    return s;
+}
+
+void walk::deliver(const group_event& event)
+{
+    const group_verdict v = machine_.step(event, now_);
+    checker_.saw(event, v, now_);
+    deadline_ = v.deadline;
+    ++events_;
+    for (const group_action& a : v.actions)
+        ++actions[kind_of(words(a, machine_.settings()))];
+}
+
+void walk::order()
+{
+    const unsigned kind = below(60);
+    if (kind < 22) {
+        deliver(start_ordered{next_operation_++});
+    }
+    else if (kind < 40) {
+        deliver(restart_ordered{next_operation_++, "a restart"});
+    }
+    else if (kind < 57) {
+        deliver(reset_ordered{next_operation_++});
+    }
+    else if (kind < 59) {
+        deliver(stop_ordered{next_operation_++, "a stop"});
+    }
+    else {
+        deliver(force_ordered{"force"});
+    }
+}
+
+// Timers fire at their moment, or late, or for nothing.
+void walk::pass_time()
+{
+    const time_point until = now_ + std::chrono::milliseconds(below(1'000));
+    if (deadline_ && *deadline_ <= until) {
+        now_ = std::max(now_, *deadline_);
+        if (chance(30))
+            now_ += std::chrono::microseconds(below(50'000));
+        deliver(deadline_reached{});
+        return;
+    }
+    now_ = until;
+    if (chance(10))
+        deliver(deadline_reached{});
+}
+
+// What a component may do next: mostly what it should, sometimes the worst, sometimes nonsense.
+void walk::live(component_index i)
+{
+    const checker::process& p = checker_.seen(i);
+    constexpr std::array anything{ce::said_alive, ce::said_ready, ce::emptied, ce::exited,
+                                  ce::spawn_refused};
+    if (!p.exists())
+        return chance(10) ? say(i, anything[below(5)]) : void();
+    if (p.left)
+        return say(i, chance(80) ? ce::emptied : anything[below(2)]);
+    if (p.told_to_go || p.killed) {
+        if (chance(50))
+            return say(i, !p.alive && chance(10) ? ce::spawn_refused : ce::exited);
+        return say(i, anything[below(3)]);
+    }
+    if (!p.alive)
+        return say(i, chance(96) ? ce::said_alive : anything[1 + below(4)]);
+    if (!p.ready)
+        return say(i, chance(96) ? ce::said_ready : anything[below(4)]);
+    if (chance(4)) {
+        say(i, ce::exited);
+    }
+    else if (chance(10)) {
+        say(i, chance(50) ? anything[below(3)] : ce::spawn_refused);
+    }
+}
+
+/// One event that is due from a well-behaved component; false if none is. Every third component
+/// ignores its turn and waits to be killed.
+bool walk::behave()
+{
+    for (component_index i = 0; i < machine_.component_count(); ++i) {
+        const checker::process& p = checker_.seen(i);
+        if (p.left)
+            return say(i, ce::emptied), true;
+        if (p.lives && (p.killed || (p.told_to_go && i % 3 != 0)))
+            return say(i, ce::exited), true;
+        if (p.lives && !p.told_to_go && !p.ready)
+            return say(i, p.alive ? ce::said_ready : ce::said_alive), true;
+    }
+    return false;
+}
+
+void require_no_violation(const walk& w, std::uint32_t seed)
+{
+    for (const std::string& v : w.watched().violations())
+        BOOST_TEST_MESSAGE(v);
+    const std::string first =
+        w.watched().violations().empty() ? "" : w.watched().violations().front();
+    BOOST_REQUIRE_MESSAGE(first.empty(), "seed " << seed << ": " << first << "; CSCC_SEED=" << seed
+                                                 << " repeats it alone");
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(group_walk)
+
+BOOST_AUTO_TEST_CASE(no_promise_is_broken_and_every_group_comes_to_rest)
+{
+    const char* chosen = std::getenv("CSCC_SEED");
+    const std::uint32_t first =
+        chosen != nullptr ? static_cast<std::uint32_t>(std::strtoul(chosen, nullptr, 10)) : 1;
+    const std::uint32_t walks = chosen != nullptr ? 1 : 4'000;
+    BOOST_TEST_MESSAGE("seeds " << first << " to " << first + walks - 1);
+
+    std::size_t events = 0;
+    std::size_t steady = 0;
+    std::size_t ended = 0;
+    for (std::uint32_t seed = first; seed < first + walks; ++seed) {
+        walk w(seed);
+        w.wander(50 + seed % 250);
+        require_no_violation(w, seed);
+        const bool rests = w.comes_to_rest();
+        require_no_violation(w, seed);
+        BOOST_REQUIRE_MESSAGE(rests,
+                              "seed " << seed << " does not come to rest, " << w.machine().phase());
+        (w.machine().phase() == group_phase::steady ? steady : ended) += 1;
+        w.stop();
+        BOOST_REQUIRE_MESSAGE(w.comes_to_rest(), "seed " << seed << " does not end");
+        BOOST_REQUIRE_MESSAGE(w.watched().finished(), "seed " << seed << " does not end");
+        require_no_violation(w, seed);
+        events += w.events();
+    }
+    BOOST_TEST_MESSAGE(events << " events; " << steady << " came to rest steady, " << ended
+                              << " ended");
+    for (const auto& [name, count] : walk::actions)
+        BOOST_TEST_MESSAGE(name << " " << count);
+    if (chosen != nullptr)
+        return;
+    BOOST_TEST(events >= 200'000u); // the walk was not idle, and it went everywhere
+    BOOST_TEST(steady > walks / 10);
+    BOOST_TEST(ended > walks / 10);
+    for (const std::string kind :
+         {"want_down", "release", "generation", "note_retry", "forget_retries", "spawn",
+          "tell_turn", "terminate", "kill", "end_remains", "done", "failed", "superseded",
+          "shutdown_done in order", "shutdown_done out of order", "finish stopped",
+          "finish start_failed", "finish gave_up"})
+        BOOST_TEST(walk::actions[kind] > 100u, kind << " " << walk::actions[kind]);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
