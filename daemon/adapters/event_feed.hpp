@@ -22,6 +22,7 @@ public:
     struct entry
     {
         std::uint64_t number = 0;
+        wire::event_kind kind = wire::event_kind::group;
         std::shared_ptr<const std::string> json;
     };
     using listener = std::function<void(const entry&)>;
@@ -38,24 +39,36 @@ public:
     private:
         friend class event_feed;
         subscription(event_feed& feed, std::uint64_t key) : feed_(&feed), key_(key) {}
+        void end() noexcept;
+
         event_feed* feed_ = nullptr;
         std::uint64_t key_ = 0;
     };
+
+    event_feed() = default;
+    event_feed(const event_feed&) = delete; // subscriptions point here
+    event_feed& operator=(const event_feed&) = delete;
 
     /// Numbers the event and delivers it, at once and on this thread.
     void publish(wire::event event);
 
     /// `on_event` first hears what is kept with a number above `after`, inside this call, then each
-    /// new event. It must not subscribe or publish; it may end its own subscription.
+    /// new event. It must not subscribe or publish; it may end its own subscription, or another's.
     [[nodiscard]] subscription subscribe(std::uint64_t after, listener on_event);
 
     [[nodiscard]] std::uint64_t last_number() const noexcept { return last_number_; }
 
+    /// The first event kept with a number above `after`; null if there is none. For a reader that
+    /// takes events at its own pace: what waits for it then waits here, once for all such readers.
+    /// Valid until the next publish().
+    [[nodiscard]] const entry* next(std::uint64_t after) const noexcept;
+
 private:
     std::uint64_t last_number_ = 0;
-    std::deque<entry> kept_;
-    std::map<std::uint64_t, listener> listeners_;
+    std::deque<entry> kept_; // numbers without a gap, the last is last_number_
+    std::map<std::uint64_t, std::shared_ptr<const listener>> listeners_;
     std::uint64_t next_key_ = 1;
+    bool delivering_ = false;
 };
 
 } // namespace cscc

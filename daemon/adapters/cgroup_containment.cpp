@@ -1,0 +1,185 @@
+// cgroup_containment.cpp: one cgroup v2 a component. Source: cgroups(7), kernel
+// admin-guide/cgroup-v2.
+#include "common/base/text.hpp"
+#include "common/base/unique_fd.hpp"
+#include "common/reactor/log.hpp"
+#include "common/reactor/with_timeout.hpp"
+#include "daemon/adapters/containment.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <fstream>
+#include <optional>
+#include <sstream>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace cscc {
+namespace {
+
+// Where the version 2 hierarchy is mounted: the mount point is field 5 of a line of mountinfo, the
+// type the first field behind the lonely hyphen (proc_pid_mountinfo(5)).
+std::optional<std::string> cgroup2_mount_point()
+{
+    std::ifstream mounts("/proc/self/mountinfo");
+    for (std::string line; std::getline(mounts, line);) {
+        const auto hyphen = line.find(" - ");
+        if (hyphen == std::string::npos || line.compare(hyphen + 3, 8, "cgroup2 ") != 0)
+            continue;
+        std::istringstream fields(line);
+        std::string field;
+        for (int i = 0; i < 5; ++i)
+            fields >> field;
+        return field;
+    }
+    return std::nullopt;
+}
+
+std::optional<std::string> own_cgroup()
+{
+    std::ifstream lines("/proc/self/cgroup");
+    for (std::string line; std::getline(lines, line);) {
+        if (line.starts_with("0::"))
+            return line.substr(3);
+    }
+    return std::nullopt;
+}
+
+std::string read_at(int directory, const char* name)
+{
+    const unique_fd file(::openat(directory, name, O_RDONLY | O_CLOEXEC));
+    std::array<char, 4096> buffer{};
+    const ssize_t got = file ? ::read(file.get(), buffer.data(), buffer.size()) : -1;
+    return got > 0 ? std::string(buffer.data(), static_cast<std::size_t>(got)) : std::string();
+}
+
+bool is_populated(int directory)
+{
+    return read_at(directory, "cgroup.events").find("populated 1") != std::string::npos;
+}
+
+class cgroup_containment final : public containment
+{
+public:
+    cgroup_containment(const asio::any_io_executor& reactor, std::string path, unique_fd directory,
+                       std::vector<std::string> ids)
+        : reactor_(reactor), path_(std::move(path)), directory_(std::move(directory)),
+          ids_(std::move(ids)), members_(ids_.size())
+    {}
+
+    result<int> prepare(component_index component) override
+    {
+        unique_fd& member = members_.at(component);
+        if (!member) {
+            const char* const name = ids_.at(component).c_str();
+            if (::mkdirat(directory_.get(), name, 0755) != 0 && errno != EEXIST)
+                return last_system_error();
+            member.reset(::openat(directory_.get(), name, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+            if (!member)
+                return last_system_error();
+        }
+        return member.get();
+    }
+
+    asio::awaitable<std::size_t> end_remains(component_index component, process_identity) override
+    {
+        const int member = members_.at(component).get();
+        if (member < 0 || !is_populated(member))
+            co_return 0;
+        const std::string pids = read_at(member, "cgroup.procs");
+        const unique_fd kill(::openat(member, "cgroup.kill", O_WRONLY | O_CLOEXEC));
+        if (!kill || ::write(kill.get(), "1", 1) != 1)
+            log(log_level::error, "containment",
+                text("cannot kill the remaining processes of ", ids_.at(component), ": ",
+                     last_system_error().message()));
+        co_await wait_until_empty(component, member);
+        // Linux (seen: 6.18) kills at birth what is cloned into a cgroup that was ever killed: it
+        // compares the wrong counters. The next one to be born here gets a cgroup made anew.
+        members_.at(component).reset();
+        ::unlinkat(directory_.get(), ids_.at(component).c_str(), AT_REMOVEDIR);
+        co_return static_cast<std::size_t>(std::count(pids.begin(), pids.end(), '\n'));
+    }
+
+    void clean_up() noexcept override
+    {
+        for (std::size_t i = 0; i < members_.size(); ++i) {
+            if (members_[i])
+                ::unlinkat(directory_.get(), ids_[i].c_str(), AT_REMOVEDIR);
+            members_[i].reset();
+        }
+        directory_.reset();
+        ::rmdir(path_.c_str());
+    }
+
+    std::string_view kind() const noexcept override { return "cgroup"; }
+
+private:
+    // The kernel raises POLLPRI on cgroup.events at each change. The timer only bounds what is lost
+    // if the change came between our look and our wait.
+    asio::awaitable<void> wait_until_empty(component_index component, int member)
+    {
+        asio::posix::stream_descriptor events(
+            reactor_, ::openat(member, "cgroup.events", O_RDONLY | O_CLOEXEC));
+        for (int rounds = 1; is_populated(member); ++rounds) {
+            auto change = wait_for_change(events);
+            co_await with_timeout(std::move(change), 100ms);
+            if (rounds % 100 == 0)
+                log(log_level::warning, "containment",
+                    text("still waiting for the kernel to end the processes of ",
+                         ids_.at(component)));
+        }
+    }
+
+    static asio::awaitable<int> wait_for_change(asio::posix::stream_descriptor& events)
+    {
+        co_await events.async_wait(asio::posix::descriptor_base::wait_error,
+                                   asio::as_tuple(asio::use_awaitable));
+        std::array<char, 256> seen{};
+        co_return static_cast<int>(::pread(events.native_handle(), seen.data(), seen.size(), 0));
+    }
+
+    asio::any_io_executor reactor_;
+    std::string path_;
+    unique_fd directory_;
+    std::vector<std::string> ids_;
+    std::vector<unique_fd> members_;
+};
+
+} // namespace
+
+std::unique_ptr<containment> make_cgroup_containment(const asio::any_io_executor& reactor,
+                                                     const containment_settings& settings,
+                                                     std::string& why_not)
+{
+    const auto mount = cgroup2_mount_point();
+    const auto own = own_cgroup();
+    if (!mount || !own) {
+        why_not = "no cgroup v2 hierarchy is mounted";
+        return nullptr;
+    }
+    const std::string path =
+        text(*mount, *own == "/" ? "" : *own, "/cscc-", settings.group_name, "-", ::geteuid());
+    if (::mkdir(path.c_str(), 0755) != 0 && errno != EEXIST) {
+        why_not = text("cannot make ", path, ": ", last_system_error().message());
+        return nullptr;
+    }
+    unique_fd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!directory || ::faccessat(directory.get(), "cgroup.kill", W_OK, 0) != 0) {
+        why_not = text(path, " has no cgroup.kill that we may write (Linux 5.14)");
+        ::rmdir(path.c_str());
+        return nullptr;
+    }
+    return std::make_unique<cgroup_containment>(reactor, path, std::move(directory), settings.ids);
+}
+
+} // namespace cscc

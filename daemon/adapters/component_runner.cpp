@@ -1,0 +1,201 @@
+#include "daemon/adapters/component_runner.hpp"
+
+#include "common/base/text.hpp"
+#include "common/reactor/async_wait_exit.hpp"
+#include "common/reactor/log.hpp"
+#include "common/reactor/spawn.hpp"
+#include "common/shm/lock_object.hpp"
+#include "daemon/adapters/boost_process.hpp"
+#include "daemon/adapters/launcher.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include <signal.h>
+
+namespace cscc {
+namespace {
+
+// Boost's own initialiser for the environment copies every variable; these live in the plan
+// already.
+struct planned_environment
+{
+    std::vector<const char*> pointers;
+
+    explicit planned_environment(const std::vector<std::string>& variables)
+    {
+        pointers.reserve(variables.size() + 1);
+        for (const std::string& variable : variables)
+            pointers.push_back(variable.c_str());
+        pointers.push_back(nullptr);
+    }
+
+    error_code on_setup(bp2::posix::default_launcher& launcher, const bp2::filesystem::path&,
+                        const char* const*) const
+    {
+        launcher.env = pointers.data();
+        return {};
+    }
+};
+
+shm::exit_report report_of(const process_exit& exit) noexcept
+{
+    using kind = shm::exit_report::kind;
+    return {exit.killed ? kind::killed : kind::exited, exit.value, exit.core_dumped};
+}
+
+} // namespace
+
+std::string describe(const process_exit& exit)
+{
+    if (!exit.killed)
+        return text("exit ", exit.value);
+    const char* const name = ::sigabbrev_np(exit.value);
+    return text("signal ", exit.value, " (", name != nullptr ? name : "?", ")",
+                exit.core_dumped ? ", core dumped" : "");
+}
+
+component_runner::component_runner(component_index index, const config::component& component,
+                                   component_surroundings& surroundings)
+    : index_(index), component_(component), around_(surroundings)
+{}
+
+void component_runner::spawn(std::uint64_t generation)
+{
+    around_.state.set_component_identity(index_, {}); // no identity: was never there
+    launch(generation);
+    if (process_)
+        cscc::spawn(around_.reactor, text("watch of ", component_.id), watch());
+}
+
+void component_runner::launch(std::uint64_t generation)
+{
+    auto page = shm::make_lock_object(around_.names, component_.id);
+    if (!page)
+        return refuse(text("its lock page cannot be made: ", page.error().message()));
+    lock_page_ = std::move(page->for_looking);
+    auto plan = plan_launch(component_, around_.launch, generation, page->for_service.get());
+    if (!plan)
+        return refuse(text("its output file ", component_.resolved.output_file,
+                           " cannot be opened: ", plan.error().message()));
+    const auto cgroup = around_.container.prepare(index_);
+    if (!cgroup)
+        return refuse(text("its cgroup cannot be made: ", cgroup.error().message()));
+
+    failure().error = 0;
+    failure().at = launch_failure::step::none;
+    plan->context.failure = &failure();
+    plan->context.identity_word = &around_.state.identity_word(index_);
+    planned_environment environment(plan->environment);
+    launcher launch(plan->context.identity_to_assume ? memory_of_child::copied
+                                                     : memory_of_child::shared,
+                    *cgroup);
+    auto child = launch(plan->executable, plan->arguments, failure(), environment, plan->context);
+    if (!child)
+        return refuse(text("no process could be made: ", child.error().message()));
+
+    const auto ticks = read_start_ticks(child->pid); // ours and not collected: nobody else's pid
+    process_ = process_ref::adopt(std::move(child->pidfd),
+                                  {child->pid, ticks ? *ticks : std::uint64_t{0}});
+    last_process_ = process_->identity();
+    around_.note_process(index_, child->pid, true);
+}
+
+void component_runner::refuse(std::string reason)
+{
+    around_.notify(index_, core::component_event::spawn_refused, std::move(reason));
+}
+
+boost::asio::awaitable<void> component_runner::watch()
+{
+    auto watched = process_->clone(); // a reference of its own: a signal may be sent meanwhile
+    error_code ec;
+    if (watched)
+        ec = co_await async_wait_exit(std::move(*watched));
+    else
+        ec = watched.error();
+    if (ec) {
+        log(log_level::error, "service",
+            text("looking after ", component_.id,
+                 " every 100 ms, since it cannot be watched: ", ec.message()));
+        co_await look_until_gone();
+    }
+    note_exit();
+}
+
+// Without descriptors or epoll entries left; slow, but a service that nobody looks after is worse.
+boost::asio::awaitable<void> component_runner::look_until_gone()
+{
+    boost::asio::steady_timer pause(around_.reactor);
+    while (!process_->is_gone()) {
+        pause.expires_after(std::chrono::milliseconds(100));
+        co_await pause.async_wait(boost::asio::use_awaitable);
+    }
+}
+
+void component_runner::note_exit()
+{
+    const auto exit = process_->reap();
+    const process_exit how = exit && *exit ? **exit : process_exit{};
+    around_.note_process(index_, process_->identity().pid, false);
+    process_.reset();
+    around_.state.set_last_exit(index_, report_of(how));
+
+    const launch_failure::step failed = failure().at;
+    if (failed == launch_failure::step::none)
+        return around_.notify(index_, core::component_event::exited, describe(how));
+    const error_code why(failure().error, boost::system::system_category());
+    refuse(
+        text(to_string(failed), " (", component_.resolved.executable, ") failed: ", why.message()));
+}
+
+void component_runner::terminate()
+{
+    signal(static_cast<int>(component_.stop_signal));
+}
+
+void component_runner::kill()
+{
+    signal(SIGKILL);
+}
+
+void component_runner::signal(int number)
+{
+    if (!process_)
+        return;
+    const error_code ec = process_->send_signal(number);
+    if (ec && ec != errc::process_gone)
+        log(log_level::error, "service",
+            text("cannot send signal ", number, " to ", component_.id, ": ", ec.message()));
+}
+
+void component_runner::end_remains()
+{
+    cscc::spawn(around_.reactor, text("remains of ", component_.id), drain());
+}
+
+boost::asio::awaitable<void> component_runner::drain()
+{
+    const std::size_t killed = co_await around_.container.end_remains(index_, last_process_);
+    if (killed != 0)
+        log(log_level::warning, "service",
+            text(component_.id, " left ", killed, " processes behind; they were killed"));
+    around_.notify(index_, core::component_event::emptied, text(killed, " left behind"));
+}
+
+std::optional<std::int32_t> component_runner::pid() const noexcept
+{
+    return process_ ? std::optional(process_->identity().pid) : std::nullopt;
+}
+
+shm::lock_state component_runner::lock() const
+{
+    const auto look = shm::look_at_lock(lock_page_.get());
+    return look ? look->lock.state() : shm::lock_state::free; // a hint for people, no more
+}
+
+} // namespace cscc

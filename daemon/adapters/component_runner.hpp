@@ -1,0 +1,80 @@
+// component_runner.hpp: one service's process: starts it, signals it, sees it go. Decides nothing.
+#pragma once
+
+#include "common/base/sequence.hpp"
+#include "common/reactor/process_ref.hpp"
+#include "common/shm/group_names.hpp"
+#include "common/shm/lock_view.hpp"
+#include "common/shm/state_table.hpp"
+#include "config/model.hpp"
+#include "daemon/adapters/containment.hpp"
+#include "daemon/adapters/launch_plan.hpp"
+#include "daemon/core/component_machine.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+
+namespace cscc {
+
+/// What all components share. Outlives them.
+struct component_surroundings
+{
+    boost::asio::any_io_executor reactor;
+    shm::group_names names;
+    launch_surroundings launch;
+    shm::state_writer& state;
+    containment& container;
+    std::span<launch_failure> failures; // by component_index, in memory that children share
+    /// Called on the reactor, never inside a call into the runner but spawn().
+    std::function<void(component_index, core::component_event, std::string detail)> notify;
+    /// The pid that began, or ended (and may be reused from then on).
+    std::function<void(component_index, std::int32_t pid, bool lives)> note_process;
+};
+
+/// Used on the reactor thread only. Must outlive its process's exit, or the reactor.
+class component_runner
+{
+public:
+    component_runner(component_index index, const config::component& component,
+                     component_surroundings& surroundings);
+
+    /// Starts the process. What happens to it is notified: spawn_refused (no process came to be, or
+    /// it could not exec the program) or, later, exited.
+    void spawn(std::uint64_t generation);
+    /// Its stop signal.
+    void terminate();
+    void kill();
+    /// Ends what its dead process left behind; notifies `emptied`.
+    void end_remains();
+
+    [[nodiscard]] std::optional<std::int32_t> pid() const noexcept;
+    /// A look at the lock that the service holds from alive to death.
+    [[nodiscard]] shm::lock_state lock() const;
+
+private:
+    void launch(std::uint64_t generation);
+    void refuse(std::string reason);
+    void signal(int number);
+    boost::asio::awaitable<void> watch();
+    boost::asio::awaitable<void> look_until_gone();
+    boost::asio::awaitable<void> drain();
+    void note_exit();
+    [[nodiscard]] launch_failure& failure() const { return around_.failures[index_]; }
+
+    component_index index_;
+    const config::component& component_;
+    component_surroundings& around_;
+    std::optional<process_ref> process_; // from clone until collected
+    process_identity last_process_;
+    unique_fd lock_page_; // read-only, for looking
+};
+
+/// "exit 3", "signal 9 (KILL)", "signal 11 (SEGV), core dumped".
+[[nodiscard]] std::string describe(const process_exit& exit);
+
+} // namespace cscc

@@ -1,0 +1,212 @@
+#include "daemon/adapters/coordinator.hpp"
+
+#include "common/base/text.hpp"
+#include "common/reactor/log.hpp"
+#include "daemon/core/registration.hpp"
+
+#include <boost/interprocess/anonymous_shared_memory.hpp>
+
+#include <new>
+#include <utility>
+
+namespace cscc {
+namespace {
+
+std::span<launch_failure> make_failures(boost::interprocess::mapped_region& memory,
+                                        std::size_t count)
+{
+    auto* const first = static_cast<launch_failure*>(memory.get_address());
+    for (std::size_t i = 0; i < count; ++i)
+        new (first + i) launch_failure;
+    return {first, count};
+}
+
+containment_settings containment_settings_of(const config::model& model)
+{
+    containment_settings settings{config::group_name(model), {}};
+    for (const config::component& component : model.components)
+        settings.ids.push_back(component.id);
+    return settings;
+}
+
+} // namespace
+
+core::group_settings group_settings_of(const config::model& model)
+{
+    core::group_settings settings;
+    for (const config::component& component : model.components)
+        settings.components.push_back(
+            {component.id, {component.startup_timeout, component.shutdown_timeout}});
+    settings.startup = config::startup_order(model);
+    settings.shutdown = config::shutdown_order(model);
+    settings.startup_timeout = model.cscc.startup_timeout;
+    settings.shutdown_timeout = model.cscc.shutdown_timeout;
+    settings.retry_count = model.cscc.restart_retry_counter;
+    settings.retry_span = model.cscc.restart_time_span;
+    settings.restart_delay = model.cscc.restart_delay;
+    settings.restart_delay_max = model.cscc.restart_delay_max;
+    return settings;
+}
+
+coordinator::coordinator(const boost::asio::any_io_executor& reactor, const config::model& model,
+                         shm::state_writer& state, event_feed& feed, launch_surroundings launch,
+                         std::function<void(const core::finish&)> on_finish)
+    : model_(model), state_(state), failures_(boost::interprocess::anonymous_shared_memory(
+                                        model.components.size() * sizeof(launch_failure))),
+      container_(make_containment(reactor, containment_settings_of(model),
+                                  [this](std::int32_t pid) { return by_pid_.contains(pid); })),
+      surroundings_{reactor,
+                    {config::group_name(model), model.resolved.uid},
+                    std::move(launch),
+                    state,
+                    *container_,
+                    make_failures(failures_, model.components.size()),
+                    [this](component_index who, core::component_event what, std::string detail) {
+                        runner_.notify(core::component_happened{who, what, std::move(detail)});
+                    },
+                    [this](component_index who, std::int32_t pid, bool lives) {
+                        note_process(who, pid, lives);
+                    }},
+      said_(model.components.size()), runner_(reactor, *this, group_settings_of(model)),
+      publisher_(state, feed, runner_.machine()),
+      services_(reactor, config::service_socket_path(model), model.components.size(), *this),
+      on_finish_(std::move(on_finish))
+{
+    for (const config::component& component : model.components)
+        components_.emplace_back(static_cast<component_index>(components_.size()), component,
+                                 surroundings_);
+}
+
+void coordinator::note_process(component_index who, std::int32_t pid, bool lives)
+{
+    said_[who].clear(); // what a former process said of itself is true no more
+    if (lives)
+        by_pid_.emplace(pid, who);
+    else
+        by_pid_.erase(pid);
+}
+
+error_code coordinator::open()
+{
+    return services_.open();
+}
+
+void coordinator::clean_up()
+{
+    services_.close();
+    container_->clean_up();
+}
+
+// --- what the core decided
+
+void coordinator::tell(const core::transition& what)
+{
+    publisher_.tell(what);
+}
+
+void coordinator::carry_out(const core::group_action& what)
+{
+    std::visit([this](const auto& action) { act(action); }, what);
+}
+
+void coordinator::act(const core::want_down& what)
+{
+    state_.set_wanted(false);
+    log(log_level::notice, "group", text("the group is to be down: ", what.cause));
+}
+
+void coordinator::act(const core::release_component_lock&)
+{
+    state_.lock(shm::daemon_lock::component).unlock();
+}
+
+// The lock is ours alone to take, and every process of the last generation is gone.
+void coordinator::act(const core::begin_generation& what)
+{
+    const auto lock = state_.lock(shm::daemon_lock::component).try_lock();
+    ENSURES(lock);
+    state_.set_generation(what.generation);
+    state_.set_wanted(true);
+}
+
+void coordinator::act(const core::note_retry& what)
+{
+    state_.note_retry(what.when);
+}
+
+void coordinator::act(const core::forget_retries&)
+{
+    state_.forget_retries();
+}
+
+void coordinator::act(const core::act_on_component& what)
+{
+    component_runner& component = components_.at(what.component);
+    switch (what.action) {
+    case core::component_action::none: break;
+    case core::component_action::spawn: component.spawn(machine().generation()); break;
+    case core::component_action::tell_turn:
+        // Alive once, but not to be reached: its stop signal is what it can still hear.
+        if (!services_.tell_turn(what.component))
+            component.terminate();
+        break;
+    case core::component_action::terminate: component.terminate(); break;
+    case core::component_action::kill:
+        log(log_level::warning, "service", text(id_of(what.component), " is killed: ", what.cause));
+        component.kill();
+        break;
+    case core::component_action::end_remains: component.end_remains(); break;
+    }
+}
+
+void coordinator::act(const core::shutdown_done& what)
+{
+    publisher_.tell(what.record);
+}
+
+void coordinator::act(const core::end_operation& what)
+{
+    publisher_.tell(what);
+}
+
+void coordinator::act(const core::finish& what)
+{
+    on_finish_(what);
+}
+
+// --- what services say
+
+std::optional<component_index> coordinator::component_of(std::int32_t pid) const
+{
+    const auto found = by_pid_.find(pid);
+    return found == by_pid_.end() ? std::nullopt : std::optional(found->second);
+}
+
+const std::string& coordinator::id_of(component_index who) const
+{
+    return model_.components.at(who).id;
+}
+
+error_code coordinator::said_alive(component_index who, std::uint64_t generation, bool again)
+{
+    const error_code refused = core::answer_to_alive(machine().component(who),
+                                                     generation == machine().generation(), again);
+    if (!refused && !again)
+        notify(core::component_happened{who, core::component_event::said_alive, {}});
+    return refused;
+}
+
+error_code coordinator::said_ready(component_index who)
+{
+    const error_code refused = core::answer_to_ready(machine().component(who));
+    if (!refused)
+        notify(core::component_happened{who, core::component_event::said_ready, {}});
+    return refused;
+}
+
+void coordinator::said_status(component_index who, std::string status)
+{
+    said_.at(who) = std::move(status);
+}
+
+} // namespace cscc

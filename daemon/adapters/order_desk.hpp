@@ -1,0 +1,45 @@
+// order_desk.hpp: answers the control server: the group's status, and orders with their numbers.
+#pragma once
+
+#include "common/reactor/process_ref.hpp"
+#include "common/shm/state_table.hpp"
+#include "config/model.hpp"
+#include "daemon/adapters/control_port.hpp"
+#include "daemon/adapters/coordinator.hpp"
+#include "daemon/adapters/event_feed.hpp"
+
+#include <string>
+
+namespace cscc {
+
+/// Used on the reactor thread only. Everything passed in must outlive it.
+class order_desk final : public control_port
+{
+public:
+    order_desk(const config::model& model, const shm::state_view& state, coordinator& group,
+               const event_feed& feed);
+
+    [[nodiscard]] wire::group_status status() const override;
+    [[nodiscard]] std::string configuration() const override;
+    [[nodiscard]] std::variant<wire::order_answer, wire::problem>
+    order(wire::order_verb verb, const std::string& who) override;
+
+    /// The first start, which is ours to carry out: operation 1.
+    void begin();
+    /// SIGTERM or SIGINT: the first one stops the group in order, a second one by force.
+    void end_signal(const std::string& name);
+
+private:
+    [[nodiscard]] wire::service_status status_of(component_index i) const;
+    void give(wire::order_verb verb, core::operation_id operation, const std::string& cause);
+
+    const config::model& model_;
+    const shm::state_view& state_;
+    coordinator& group_;
+    const event_feed& feed_;
+    wire::wall_time since_;
+    core::operation_id last_operation_ = 0;
+    bool signalled_ = false;
+};
+
+} // namespace cscc

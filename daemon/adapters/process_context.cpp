@@ -1,0 +1,148 @@
+#include "daemon/adapters/process_context.hpp"
+
+#include "common/base/identity.hpp"
+#include "common/reactor/process_ref.hpp"
+
+#include <cerrno>
+#include <charconv>
+
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/close_range.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace cscc {
+namespace {
+
+using step = launch_failure::step;
+
+constexpr int spare_descriptors = 64; // above every number that a service is given
+
+// First out of the way, then into place: a source may have the number of another one's target.
+bool put_in_place(const std::vector<int>& descriptors) noexcept
+{
+    int high[spare_descriptors];
+    if (descriptors.size() > spare_descriptors)
+        return false;
+    for (std::size_t i = 0; i < descriptors.size(); ++i) {
+        high[i] = ::fcntl(descriptors[i], F_DUPFD_CLOEXEC, spare_descriptors);
+        if (high[i] < 0)
+            return false;
+    }
+    for (std::size_t i = 0; i < descriptors.size(); ++i) {
+        if (::dup2(high[i], static_cast<int>(i)) < 0)
+            return false;
+    }
+    const auto first_other = static_cast<unsigned>(descriptors.size());
+    return ::syscall(SYS_close_range, first_other, ~0U, CLOSE_RANGE_CLOEXEC) == 0;
+}
+
+bool set_limits(const std::vector<process_limit>& limits) noexcept
+{
+    for (const process_limit& limit : limits) {
+        if (::setrlimit(static_cast<__rlimit_resource>(limit.resource), &limit.value) != 0)
+            return false;
+    }
+    return true;
+}
+
+bool set_oom_score(int score) noexcept
+{
+    char digits[16];
+    const auto end = std::to_chars(digits, digits + sizeof digits, score).ptr;
+    const int fd = ::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    const auto length = static_cast<std::size_t>(end - digits);
+    const bool written = ::write(fd, digits, length) == static_cast<ssize_t>(length);
+    const int why = errno;
+    ::close(fd);
+    errno = why;
+    return written;
+}
+
+// The bare system calls: glibc's wrappers would change every thread of a process, and in shared
+// memory they would take the daemon for one.
+step assume(const credentials& who) noexcept
+{
+    if (::syscall(SYS_setgroups, who.supplementary.size(), who.supplementary.data()) != 0)
+        return step::groups;
+    if (::syscall(SYS_setresgid, who.gid, who.gid, who.gid) != 0)
+        return step::groups;
+    if (::syscall(SYS_setresuid, who.uid, who.uid, who.uid) != 0)
+        return step::user;
+    return step::none;
+}
+
+} // namespace
+
+const char* to_string(launch_failure::step s) noexcept
+{
+    switch (s) {
+    case step::none: return "nothing";
+    case step::descriptors: return "setting up its descriptors";
+    case step::session: return "beginning its session";
+    case step::limits: return "setting its limits";
+    case step::priority: return "setting its nice value";
+    case step::oom_score: return "setting its oom_score_adjust";
+    case step::working_directory: return "entering its working_directory";
+    case step::groups: return "assuming its groups";
+    case step::user: return "assuming its user";
+    case step::privileges: return "setting no_new_privileges";
+    case step::identity: return "noting its identity";
+    case step::exec: return "executing it";
+    }
+    return "?";
+}
+
+// Limits and scores come first because they may need the privileges that go with the user; the
+// working directory after it, so that nobody enters what its user may not.
+launch_failure::step process_context::set_up() const noexcept
+{
+    if (::setsid() < 0)
+        return step::session;
+    if (!put_in_place(descriptors))
+        return step::descriptors;
+    ::umask(umask);
+    if (!set_limits(limits))
+        return step::limits;
+    if (nice && ::setpriority(PRIO_PROCESS, 0, *nice) != 0)
+        return step::priority;
+    if (oom_score_adjust && !set_oom_score(*oom_score_adjust))
+        return step::oom_score;
+    if (identity_to_assume) {
+        const step failed = assume(*identity_to_assume);
+        if (failed != step::none)
+            return failed;
+    }
+    if (::chdir(working_directory != nullptr ? working_directory : "/") != 0)
+        return step::working_directory;
+    if (no_new_privileges && ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+        return step::privileges;
+
+    // Last before the exec: whoever is in the table either runs our program or is about to die.
+    const auto pid = static_cast<pid_t>(::syscall(SYS_getpid));
+    const auto ticks = read_start_ticks(pid);
+    if (!ticks)
+        return step::identity;
+    identity_word->store(process_identity{pid, *ticks}.packed(), std::memory_order_release);
+    return step::none;
+}
+
+error_code process_context::on_exec_setup(bp2::posix::default_launcher&,
+                                          const bp2::filesystem::path&,
+                                          const char* const*) const noexcept
+{
+    const step failed = set_up();
+    if (failed == step::none)
+        return {};
+    const error_code why = last_system_error();
+    failure->error = why.value();
+    failure->at = failed;
+    return why;
+}
+
+} // namespace cscc

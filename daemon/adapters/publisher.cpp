@@ -1,0 +1,98 @@
+#include "daemon/adapters/publisher.hpp"
+
+#include "common/base/text.hpp"
+#include "common/reactor/log.hpp"
+
+#include <utility>
+
+namespace cscc {
+namespace {
+
+shm::wall_time now()
+{
+    return std::chrono::time_point_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now());
+}
+
+log_level level_of(component_state state) noexcept
+{
+    return state == component_state::failed ? log_level::warning : log_level::info;
+}
+
+} // namespace
+
+publisher::publisher(shm::state_writer& state, event_feed& feed, const core::group_machine& machine)
+    : state_(state), feed_(feed), machine_(machine)
+{}
+
+void publisher::tell(const core::transition& what)
+{
+    std::visit([this](const auto& transition) { tell(transition); }, what);
+}
+
+void publisher::tell(const core::group_transition& what)
+{
+    const auto when = now();
+    state_.set_state(what.to, when);
+    state_.set_group_deadline(machine_.group_deadline());
+    log(log_level::notice, "group",
+        text(to_string(what.from), " -> ", to_string(what.to), ": ", what.reason));
+
+    wire::event event;
+    event.time = when;
+    event.kind = wire::event_kind::group;
+    event.from = to_string(what.from);
+    event.to = to_string(what.to);
+    event.reason = what.reason;
+    event.generation = machine_.generation();
+    feed_.publish(std::move(event));
+}
+
+void publisher::tell(const core::component_transition& what)
+{
+    const auto when = now();
+    const component_index i = what.component;
+    const std::string& id = machine_.settings().components.at(i).id;
+    state_.set_component_state(i, what.to, what.generation, when);
+    state_.set_component_deadline(i, machine_.component_deadline(i));
+    state_.set_restarts(i, machine_.restarts(i));
+    log(level_of(what.to), "service", text(id, " is ", to_string(what.to), ": ", what.reason));
+
+    wire::event event;
+    event.time = when;
+    event.kind = wire::event_kind::service;
+    event.service = id;
+    event.from = to_string(what.from);
+    event.to = to_string(what.to);
+    event.reason = what.reason;
+    event.generation = what.generation;
+    if (what.to !=
+        component_state::spawned) // told before the deed: the pid is its predecessor's yet
+        event.pid = state_.view().component(i).identity.pid;
+    feed_.publish(std::move(event));
+}
+
+void publisher::tell(const core::end_operation& what)
+{
+    log(log_level::notice, "group",
+        text("operation ", what.operation, " ", what.outcome, ": ", what.reason));
+
+    wire::event event;
+    event.time = now();
+    event.kind = wire::event_kind::operation;
+    event.to = what.outcome;
+    event.reason = what.reason;
+    event.operation = what.operation;
+    event.generation = machine_.generation();
+    feed_.publish(std::move(event));
+}
+
+void publisher::tell(const core::shutdown_record& what)
+{
+    if (what.in_order)
+        log(log_level::info, "group", "the shutdown went in the proper order");
+    else
+        log(log_level::warning, "group",
+            text("the shutdown did not go in the proper order: ", what.out_of_order));
+}
+
+} // namespace cscc

@@ -1,0 +1,187 @@
+#include "daemon/app.hpp"
+
+#include "common/base/text.hpp"
+#include "common/reactor/log.hpp"
+#include "common/reactor/spawn.hpp"
+#include "common/shm/group_names.hpp"
+#include "daemon/adapters/control_server.hpp"
+#include "daemon/adapters/coordinator.hpp"
+#include "daemon/adapters/event_feed.hpp"
+#include "daemon/adapters/final_file.hpp"
+#include "daemon/adapters/order_desk.hpp"
+#include "daemon/foundation.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <csignal>
+#include <cstdlib>
+#include <utility>
+
+#include <unistd.h>
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace cscc {
+namespace {
+
+constexpr auto farewell_limit = 1s; // for the last events to reach those who follow them
+
+launch_surroundings surroundings_of(const foundation& base, int state_fd)
+{
+    launch_surroundings launch;
+    launch.group_name = config::group_name(base.model);
+    launch.service_socket = config::service_socket_path(base.model);
+    launch.base_environment = allowed_environment(environ);
+    launch.descriptor_limit = base.descriptor_limit;
+    launch.state_fd = state_fd;
+    return launch;
+}
+
+control_settings control_settings_of(const config::model& model)
+{
+    control_settings settings;
+    settings.path = config::control_socket_path(model);
+    settings.mode = model.csccd.control_mode;
+    settings.owner = ::geteuid();
+    settings.control_group = model.resolved.control_gid;
+    settings.replace = true; // we hold the daemon lock: what lies there is a dead coordinator's
+    return settings;
+}
+
+class app
+{
+public:
+    app(foundation base, unique_fd state_fd)
+        : base_(std::move(base)), state_fd_(std::move(state_fd)),
+          group_(io_.get_executor(), base_.model, base_.state, feed_,
+                 surroundings_of(base_, state_fd_.get()),
+                 [this](const core::finish& how) { end(how); }),
+          desk_(base_.model, base_.state.view(), group_, feed_),
+          control_(io_.get_executor(), desk_, feed_, control_settings_of(base_.model)),
+          signals_(io_, SIGTERM, SIGINT, SIGHUP)
+    {
+        signals_.add(SIGQUIT);
+    }
+
+    /// Both sockets, so that whoever is told "ok" finds somebody there.
+    startup_result<void> open()
+    {
+        if (const error_code ec = group_.open())
+            return startup_failure{exit_code::not_permitted,
+                                   text("The service socket ",
+                                        config::service_socket_path(base_.model),
+                                        " cannot be opened: ", ec.message(), ".")};
+        if (const error_code ec = control_.open())
+            return startup_failure{exit_code::not_permitted,
+                                   text("The control socket ",
+                                        config::control_socket_path(base_.model),
+                                        " cannot be opened: ", ec.message(), ".")};
+        return {};
+    }
+
+    int run()
+    {
+        log(log_level::notice, "daemon",
+            text("csccd ", ::getpid(), " coordinates ", base_.model.components.size(),
+                 " services, contained by ", group_.containment_kind()));
+        spawn(io_.get_executor(), "signals", obey_signals());
+        spawn(io_.get_executor(), "group", group_.run());
+        desk_.begin();
+        io_.run();
+        return static_cast<int>(exit_code_);
+    }
+
+private:
+    asio::awaitable<void> obey_signals()
+    {
+        for (;;) {
+            const int signal = co_await signals_.async_wait(asio::use_awaitable);
+            switch (signal) {
+            case SIGTERM: desk_.end_signal("SIGTERM"); break;
+            case SIGINT: desk_.end_signal("SIGINT"); break;
+            case SIGHUP: reopen_log(); break;
+            default: // SIGQUIT: the services are left to whoever takes over, or to themselves
+                log(log_level::warning, "daemon", "leaving at once because of SIGQUIT");
+                std::_Exit(static_cast<int>(exit_code::failed));
+            }
+        }
+    }
+
+    static void reopen_log()
+    {
+        const error_code ec = log_reopen();
+        log(log_level::notice, "daemon",
+            ec ? text("cannot reopen the log: ", ec.message()) : text("reopened the log"));
+    }
+
+    // Nothing lives any more. The state object goes last of what others can find: while it is
+    // there, whoever comes next knows that somebody has not finished.
+    void end(const core::finish& how)
+    {
+        log(log_level::notice, "daemon", how.reason);
+        exit_code_ = how.outcome == core::outcome::stopped ? exit_code::done : exit_code::failed;
+        if (const error_code ec = write_final_file(base_.model, desk_.status(), how))
+            log(log_level::error, "daemon",
+                text("the final status cannot be written: ", ec.message()));
+        group_.clean_up();
+        control_.close_listener();
+        const shm::group_names names{config::group_name(base_.model), base_.model.resolved.uid};
+        if (const error_code ec = shm::remove_group_objects(names))
+            log(log_level::error, "daemon",
+                text("the shared objects cannot be removed: ", ec.message()));
+        spawn(io_.get_executor(), "farewell", say_farewell());
+    }
+
+    asio::awaitable<void> say_farewell()
+    {
+        co_await control_.drain(farewell_limit);
+        io_.stop();
+    }
+
+    asio::io_context io_{1};
+    foundation base_;
+    unique_fd state_fd_;
+    event_feed feed_;
+    coordinator group_;
+    order_desk desk_;
+    control_server control_;
+    asio::signal_set signals_;
+    exit_code exit_code_ = exit_code::failed;
+};
+
+int refuse(startup_report& report, const startup_failure& why)
+{
+    log(log_level::error, "daemon", why.sentence);
+    report.failed(why);
+    return static_cast<int>(why.code);
+}
+
+} // namespace
+
+int run_daemon(const app_options& options)
+{
+    startup_report report(options.startup_fd);
+    unique_fd manager_lock(options.manager_lock_fd);
+    std::signal(SIGPIPE, SIG_IGN); // NOLINT(bugprone-signal-handler): ignored, not handled
+
+    auto base = lay_foundation(options.config_object);
+    if (!base)
+        return refuse(report, base.error());
+    set_last_words(
+        [](std::string_view sentence) noexcept { log(log_level::error, "daemon", sentence); });
+    auto state_fd = base->state.read_only_descriptor();
+    if (!state_fd)
+        return refuse(report, {exit_code::failed, state_fd.error().message()});
+
+    app daemon(std::move(*base), std::move(*state_fd));
+    if (const auto opened = daemon.open(); !opened)
+        return refuse(report, opened.error());
+    manager_lock.reset();
+    report.ok();
+    return daemon.run();
+}
+
+} // namespace cscc

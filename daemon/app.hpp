@@ -1,0 +1,18 @@
+// app.hpp: the coordinator daemon from its first lock to its last clean-up.
+#pragma once
+
+#include <string>
+
+namespace cscc {
+
+struct app_options
+{
+    std::string config_object;
+    int manager_lock_fd = -1; // held for us by csccmgr until we have published ourselves
+    int startup_fd = -1;      // where csccmgr waits for a word
+};
+
+/// Runs the group until it is down. Returns the exit code of csccd.
+[[nodiscard]] int run_daemon(const app_options& options);
+
+} // namespace cscc

@@ -1,0 +1,139 @@
+#include "daemon/foundation.hpp"
+
+#include "common/base/text.hpp"
+#include "common/reactor/log.hpp"
+#include "common/reactor/process_ref.hpp"
+#include "common/shm/config_object.hpp"
+#include "common/shm/group_names.hpp"
+#include "config/json.hpp"
+
+#include <boost/throw_exception.hpp>
+
+#include <filesystem>
+#include <stdexcept>
+#include <utility>
+
+#include <sys/stat.h>
+
+namespace cscc {
+namespace {
+
+// A service costs a pidfd, the copy that the reactor watches, its lock page, its connection and its
+// cgroup; the rest is for ourselves, for control clients, and for what a start opens for a moment.
+constexpr std::size_t descriptors_per_service = 5;
+constexpr std::size_t descriptors_for_ourselves = 256;
+
+startup_failure failure(exit_code code, std::string sentence)
+{
+    return {code, std::move(sentence)};
+}
+
+startup_result<config::model> read_configuration(const std::string& object_name)
+{
+    const auto json = shm::read_config(object_name);
+    if (!json)
+        return failure(exit_code::failed, text("The shared object ", object_name,
+                                               " cannot be read: ", json.error().message(),
+                                               " Start the group with 'csccmgr start'."));
+    auto model = config::from_json(*json);
+    if (!model)
+        return failure(exit_code::configuration,
+                       text("The shared object ", object_name,
+                            " holds no configuration of this version; csccmgr and csccd must be of "
+                            "the same installation."));
+    return std::move(*model);
+}
+
+startup_result<void> open_log(const config::model& model)
+{
+    std::error_code ec;
+    const std::filesystem::path directory =
+        std::filesystem::path(model.resolved.log_directory) / config::group_name(model);
+    ::umask(022);
+    std::filesystem::create_directories(directory, ec);
+    if (ec)
+        return failure(exit_code::not_permitted,
+                       text("The log directory ", directory.string(),
+                            " cannot be made: ", ec.message(), ". Make it, or set CSCC_LOG_DIR."));
+    log_settings settings;
+    settings.level = static_cast<log_level>(model.csccd.log_level);
+    settings.file = model.resolved.log_file;
+    if (const error_code refused = log_open(settings))
+        return failure(exit_code::not_permitted, text("The log file ", settings.file,
+                                                      " cannot be opened: ", refused.message(),
+                                                      ". Change log_file or its permissions."));
+    return {};
+}
+
+startup_result<rlimit> raise_descriptor_limit(std::size_t services)
+{
+    rlimit before{};
+    ::getrlimit(RLIMIT_NOFILE, &before);
+    rlimit raised = before;
+    raised.rlim_cur = raised.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &raised);
+    const std::size_t needed = services * descriptors_per_service + descriptors_for_ourselves;
+    if (raised.rlim_max < needed)
+        return failure(exit_code::failed,
+                       text("A group of ", services, " services needs ", needed,
+                            " descriptors, but the hard limit is ", raised.rlim_max,
+                            "; raise it (ulimit -Hn, LimitNOFILE=)."));
+    return before;
+}
+
+startup_result<void> take_locks(shm::state_writer& state, const config::model& model)
+{
+    const std::pair<shm::daemon_lock, const std::string&> wanted[]{
+        {shm::daemon_lock::coordinator, model.csccd.lock_shared_daemon_name},
+        {shm::daemon_lock::shared_memory, model.csccmgr.lock_shared_name},
+        {shm::daemon_lock::standby, model.cscc.lock_name},
+    };
+    for (const auto& [which, name] : wanted) {
+        const auto taken = state.lock(which).try_lock();
+        if (!taken)
+            return failure(exit_code::failed,
+                           text("The lock ", name, " cannot be taken: ", taken.error().message(),
+                                " Another coordinator runs this group; see 'csccmgr status'."));
+    }
+    return {};
+}
+
+} // namespace
+
+startup_result<foundation> lay_foundation(const std::string& config_object_name)
+{
+    auto model = read_configuration(config_object_name);
+    if (!model)
+        return model.error();
+    if (auto logging = open_log(*model); !logging)
+        return logging.error();
+    const auto limit = raise_descriptor_limit(model->components.size());
+    if (!limit)
+        return limit.error();
+
+    const shm::group_names names{config::group_name(*model), model->resolved.uid};
+    auto state = shm::state_writer::attach(names.state());
+    if (!state)
+        return failure(exit_code::failed, text("The shared object ", names.state(),
+                                               " cannot be used: ", state.error().message()));
+    if (auto locks = take_locks(*state, *model); !locks)
+        return locks.error();
+
+    const auto self = self_identity();
+    if (!self)
+        return failure(exit_code::failed, text("/proc cannot be read: ", self.error().message()));
+    state->set_epoch(state->view().epoch() + 1);
+    state->set_primary(*self);
+    return foundation{std::move(*model), std::move(*state), *limit};
+}
+
+} // namespace cscc
+
+namespace boost::system {
+
+void throw_exception_from_error(const cscc::startup_failure& why, const boost::source_location&)
+{
+    boost::throw_exception(std::runtime_error(why.sentence));
+}
+
+} // namespace boost::system

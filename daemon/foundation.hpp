@@ -1,0 +1,41 @@
+// foundation.hpp: what csccd must have before its reactor turns: configuration, log, descriptors,
+// locks.
+#pragma once
+
+#include "common/shm/state_table.hpp"
+#include "config/model.hpp"
+#include "daemon/startup_report.hpp"
+
+#include <boost/system/result.hpp>
+
+#include <string>
+
+#include <sys/resource.h>
+
+namespace cscc {
+
+struct foundation
+{
+    config::model model;
+    shm::state_writer state; // coordinator, shared-memory and standby lock are held in it
+    rlimit descriptor_limit; // as it was; ours is raised to the hard one
+};
+
+template <class T>
+using startup_result = boost::system::result<T, startup_failure>;
+
+/// Reads the configuration out of its shared object, opens the log, raises the descriptor limit and
+/// refuses a group that does not fit it, attaches to .state, takes the three locks that the primary
+/// holds for life, and publishes epoch and identity (FIG. 7B, step 720). After it this process is
+/// the coordinator.
+[[nodiscard]] startup_result<foundation> lay_foundation(const std::string& config_object_name);
+
+} // namespace cscc
+
+namespace boost::system {
+
+/// result<T, startup_failure>::value() is never called without a look; this is what it would do.
+[[noreturn]] void throw_exception_from_error(const cscc::startup_failure& why,
+                                             const boost::source_location&);
+
+} // namespace boost::system

@@ -1,0 +1,72 @@
+// main.cpp: csccd's command line. csccmgr is who starts csccd; people start csccmgr.
+#include "common/base/exit_code.hpp"
+#include "cscc/version.hpp"
+#include "daemon/app.hpp"
+
+#include <charconv>
+#include <cstdio>
+#include <cstring>
+#include <string_view>
+
+#include <getopt.h>
+
+namespace {
+
+constexpr const char* usage =
+    "csccd is the coordinator daemon; it is started by 'csccmgr start', not by hand.\n"
+    "\n"
+    "  csccd --config-object NAME --manager-lock-fd N --startup-fd N\n"
+    "  csccd --version | --help\n";
+
+enum option_id : int
+{
+    config_object = 1,
+    manager_lock_fd,
+    startup_fd,
+    version,
+    help,
+};
+
+constexpr option options[]{{"config-object", required_argument, nullptr, config_object},
+                           {"manager-lock-fd", required_argument, nullptr, manager_lock_fd},
+                           {"startup-fd", required_argument, nullptr, startup_fd},
+                           {"version", no_argument, nullptr, version},
+                           {"help", no_argument, nullptr, help},
+                           {nullptr, 0, nullptr, 0}};
+
+int number_of(const char* text)
+{
+    int number = -1;
+    std::from_chars(text, text + std::strlen(text), number);
+    return number;
+}
+
+int exit_with(cscc::exit_code code)
+{
+    return static_cast<int>(code);
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    cscc::app_options chosen;
+    for (int id = 0; (id = ::getopt_long(argc, argv, "", options, nullptr)) != -1;) {
+        switch (id) {
+        case config_object: chosen.config_object = optarg; break;
+        case manager_lock_fd: chosen.manager_lock_fd = number_of(optarg); break;
+        case startup_fd: chosen.startup_fd = number_of(optarg); break;
+        case version:
+            std::printf("csccd %d.%d.%d\n", CSCC_VERSION_MAJOR, CSCC_VERSION_MINOR,
+                        CSCC_VERSION_PATCH);
+            return exit_with(cscc::exit_code::done);
+        case help: std::fputs(usage, stdout); return exit_with(cscc::exit_code::done);
+        default: std::fputs(usage, stderr); return exit_with(cscc::exit_code::usage);
+        }
+    }
+    if (chosen.config_object.empty() || chosen.manager_lock_fd < 0 || chosen.startup_fd < 0) {
+        std::fputs(usage, stderr);
+        return exit_with(cscc::exit_code::usage);
+    }
+    return cscc::run_daemon(chosen);
+}
