@@ -1,0 +1,74 @@
+// The examples that the README quotes, started by a coordinator.
+#include "test/unit/session/coordinator.hpp"
+
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <string>
+#include <vector>
+
+using namespace cscc;
+using namespace cscc::test;
+
+namespace {
+
+const std::vector<std::string> examples{CSCC_EXAMPLE_CPP, CSCC_EXAMPLE_C, CSCC_EXAMPLE_PYTHON};
+
+// Out of the block buffer of a program that writes to a pipe, or at once.
+std::string all_lines(service_process& p)
+{
+    std::string all;
+    for (std::string line = p.line(); line != "(end)"; line = p.line())
+        all += line + "\n";
+    return all;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(examples_of_services)
+
+BOOST_DATA_TEST_CASE(a_hello_says_alive_ready_and_goodbye, examples, program)
+{
+    coordinator c;
+    service_process p = c.start("SVC", program, {}, {"CSCC_LIBRARY=" CSCC_SHARED_LIBRARY});
+    const service_link link = c.accept_alive();
+    const auto ready = link.frame();
+    BOOST_REQUIRE((ready && ready->kind == wire::frame_kind::ready));
+    link.answer(0);
+    const auto status = link.frame();
+    BOOST_REQUIRE((status && status->text == "says hello"));
+    link.tell_turn();
+    BOOST_TEST(all_lines(p) == "hello: open files, connect to databases ...\n"
+                               "hello: close files, say goodbye\n");
+    BOOST_TEST(p.wait() == "exit 0");
+}
+
+BOOST_AUTO_TEST_CASE(a_hello_that_is_refused_ends_with_a_failure)
+{
+    for (const std::string& program : examples) {
+        coordinator c;
+        service_process p = c.start("SVC", program, {}, {"CSCC_LIBRARY=" CSCC_SHARED_LIBRARY});
+        const service_link link = c.accept();
+        BOOST_REQUIRE(link.frame().has_value());
+        link.answer(static_cast<int>(errc::not_accepting));
+        BOOST_TEST(p.wait() == "exit 1");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_demo_service_initialises_itself_between_alive_and_ready)
+{
+    coordinator c;
+    service_process p = c.start("SVC", CSCC_DEMO, {"--initialise", "30", "--finish", "1"});
+    const service_link link = c.accept_alive();
+    BOOST_TEST(p.line() == "cstrd: alive, initialising for 30 ms");
+    const auto ready = link.frame();
+    BOOST_REQUIRE((ready && ready->kind == wire::frame_kind::ready));
+    link.answer(0);
+    BOOST_TEST(p.line() == "cstrd: ready");
+    link.tell_turn();
+    BOOST_TEST(p.line() == "cstrd: shutting down");
+    BOOST_TEST(p.line() == "cstrd: done");
+    BOOST_TEST(p.wait() == "exit 0");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

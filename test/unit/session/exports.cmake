@@ -1,0 +1,52 @@
+# libcscc.so and libcscc.a export what libcscc.map names and nothing else, and need no Boost library:
+# cmake -D SHARED=… -D STATIC=… -D MAP=… -D NM=… -D READELF=… -P exports.cmake
+function(run)
+  execute_process(COMMAND ${ARGN} COMMAND_ERROR_IS_FATAL ANY OUTPUT_VARIABLE output)
+  set(output "${output}" PARENT_SCOPE)
+endfunction()
+
+function(expect_equal what found expected)
+  list(SORT found)
+  list(SORT expected)
+  if(NOT found STREQUAL expected)
+    message(SEND_ERROR "${what}\n  found:    ${found}\n  expected: ${expected}")
+  endif()
+endfunction()
+
+file(STRINGS ${MAP} expected REGEX "^    [A-Za-z_0-9]+;")
+list(TRANSFORM expected REPLACE "[ ;]" "")
+list(LENGTH expected count)
+if(count LESS 13)
+  message(SEND_ERROR "only ${count} names in ${MAP}")
+endif()
+
+run(${NM} -D --defined-only ${SHARED})
+string(REGEX MATCHALL "[0-9a-f]+ [^A] [^\n@]+" found "${output}")
+list(TRANSFORM found REPLACE "^[0-9a-f]+ . " "")
+expect_equal("exported by ${SHARED}" "${found}" "${expected}")
+
+run(${NM} -g --defined-only ${STATIC})
+string(REGEX MATCHALL "[0-9a-f]+ . [^\n]+" found "${output}")
+list(TRANSFORM found REPLACE "^[0-9a-f]+ . " "")
+list(FILTER found EXCLUDE REGEX "^cscc_private\\.") # named so by whole_object.cmake
+expect_equal("exported by ${STATIC}" "${found}" "${expected}")
+
+foreach(library IN ITEMS ${SHARED} ${STATIC})
+  run(${NM} -C --undefined-only ${library})
+  if(output MATCHES "boost::|cscc::")
+    message(SEND_ERROR "${library} needs symbols of Boost or of this project:\n${output}")
+  endif()
+  run(${NM} -C ${library})
+  if(output MATCHES "boost::(json|log)::")
+    message(SEND_ERROR "${library} has Boost.JSON or Boost.Log inside")
+  endif()
+endforeach()
+
+run(${READELF} -d ${SHARED})
+string(REGEX MATCHALL "NEEDED[^\n]*\\[[^]\n]+" needed "${output}")
+list(TRANSFORM needed REPLACE ".*\\[" "")
+list(FILTER needed EXCLUDE REGEX "^(libstdc\\+\\+|libgcc_s|libm|libc|ld-linux-x86-64|lib[a-z]+san)\\.so")
+expect_equal("needed by ${SHARED} beside the C and C++ runtimes" "${needed}" "")
+if(NOT output MATCHES "SONAME[^\n]*libcscc.so.1\\]" OR NOT output MATCHES "NODELETE")
+  message(SEND_ERROR "${SHARED} is not libcscc.so.1, or can be unloaded")
+endif()
