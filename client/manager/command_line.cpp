@@ -1,0 +1,229 @@
+#include "client/manager/command_line.hpp"
+
+#include "client/manager/words.hpp"
+#include "common/base/text.hpp"
+#include "config/words.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace cscc {
+namespace {
+
+constexpr std::array verb_names{
+    std::string_view{"start"},   std::string_view{"stop"},  std::string_view{"restart"},
+    std::string_view{"status"},  std::string_view{"check"}, std::string_view{"plan"},
+    std::string_view{"events"},  std::string_view{"locks"}, std::string_view{"reset"},
+    std::string_view{"version"}, std::string_view{"help"},
+};
+static_assert(verb_names.size() == static_cast<std::size_t>(command_verb::help) + 1);
+
+constexpr std::array option_names{
+    std::string_view{"-c"},         std::string_view{"--config"},  std::string_view{"--json"},
+    std::string_view{"--timeout"},  std::string_view{"--no-wait"}, std::string_view{"--watch"},
+    std::string_view{"--if-fails"}, std::string_view{"--help"},    std::string_view{"--version"},
+};
+
+/// As CLI11 delivers it, before the verb is looked at.
+struct raw_line
+{
+    std::vector<std::string> words; // the verb and its ids
+    std::vector<std::string> unknown;
+    std::string file;
+    std::string timeout;
+    std::string if_fails;
+    bool json = false;
+    bool no_wait = false;
+    bool watch = false;
+    bool help = false;
+    bool version = false;
+    std::string complaint; // CLI11's own, about an option without its value
+};
+
+raw_line read_line(std::span<const std::string> arguments)
+{
+    raw_line raw;
+    CLI::App app;
+    app.set_help_flag(); // ours gives the whole page, and to stdout
+    app.allow_extras();
+    app.add_option("WORDS", raw.words);
+    app.add_option("-c,--config", raw.file)->type_size(1)->allow_extra_args(false);
+    app.add_option("--timeout", raw.timeout)->allow_extra_args(false);
+    app.add_option("--if-fails", raw.if_fails)->allow_extra_args(false);
+    app.add_flag("--json", raw.json);
+    app.add_flag("--no-wait", raw.no_wait);
+    app.add_flag("--watch", raw.watch);
+    app.add_flag("-h,--help", raw.help);
+    app.add_flag("--version", raw.version);
+    try {
+        app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+        raw.unknown = app.remaining();
+    }
+    catch (const CLI::ParseError& error) {
+        raw.complaint = error.what();
+    }
+    return raw;
+}
+
+std::string did_you_mean(std::string_view word, std::span<const std::string_view> known)
+{
+    const std::string_view near = nearest_word(word, known);
+    return near.empty() ? std::string{} : text(" Did you mean \"", near, "\"?");
+}
+
+usage_error wrong(std::string sentence)
+{
+    return {sentence + " See \"csccmgr help\"."};
+}
+
+/// As in the configuration: with a unit, or a bare number of milliseconds.
+std::optional<duration> read_timeout(std::string_view word)
+{
+    std::int64_t ms = 0;
+    const char* const end = word.data() + word.size();
+    const auto [rest, error] = std::from_chars(word.data(), end, ms);
+    if (error != std::errc{} || rest != end)
+        return config::parse_duration(word);
+    if (ms < 0 || ms > config::duration_max / std::chrono::milliseconds(1))
+        return std::nullopt;
+    return std::chrono::milliseconds(ms);
+}
+
+std::optional<command_verb> verb_of(std::string_view word)
+{
+    const auto found = std::find(verb_names.begin(), verb_names.end(), word);
+    if (found == verb_names.end())
+        return std::nullopt;
+    return static_cast<command_verb>(found - verb_names.begin());
+}
+
+bool waits(command_verb verb)
+{
+    return verb == command_verb::start || verb == command_verb::stop ||
+           verb == command_verb::restart;
+}
+
+bool speaks_json(command_verb verb)
+{
+    return verb != command_verb::check && verb != command_verb::help;
+}
+
+/// What does not go together, in the order in which a user would want to hear it.
+std::optional<usage_error> contradiction(const command_line& line)
+{
+    const auto name = to_string(line.verb);
+    if (!line.ids.empty() && line.verb != command_verb::status)
+        return wrong(text("\"", name,
+                          "\" is about the whole group and takes no further words, "
+                          "but \"",
+                          line.ids.front(), "\" follows it."));
+    if (line.watch && line.verb != command_verb::status)
+        return wrong(text("--watch goes with \"status\", not with \"", name, "\"."));
+    if (line.watch && line.json)
+        return wrong("--watch redraws a screen and does not go with --json; \"events --json\" "
+                     "follows the group as JSON lines.");
+    if (line.if_fails && line.verb != command_verb::plan)
+        return wrong(text("--if-fails goes with \"plan\", not with \"", name, "\"."));
+    if (!line.wait && !waits(line.verb))
+        return wrong(text("--no-wait goes with start, stop and restart, not with \"", name, "\"."));
+    if (line.json && !speaks_json(line.verb))
+        return wrong(text("\"", name, "\" has no --json."));
+    return std::nullopt;
+}
+
+std::variant<command_line, usage_error> interpret(raw_line raw)
+{
+    if (!raw.complaint.empty())
+        return wrong(raw.complaint + ".");
+    if (!raw.unknown.empty()) {
+        const std::string_view word = raw.unknown.front();
+        return wrong(text("There is no option \"", printable(word), "\".",
+                          did_you_mean(word.substr(0, word.find('=')), option_names)));
+    }
+    if (raw.help || raw.version)
+        raw.words.assign(1, raw.help ? "help" : "version");
+    if (raw.words.empty())
+        return wrong("A verb is missing: start, stop, restart, status, check, plan, events, "
+                     "locks, reset, version or help.");
+    const std::string word = raw.words.front();
+    const auto verb = verb_of(word);
+    if (!verb)
+        return wrong(
+            text("There is no verb \"", printable(word), "\".", did_you_mean(word, verb_names)));
+    command_line line;
+    line.verb = *verb;
+    if (!raw.file.empty())
+        line.file = raw.file;
+    line.json = raw.json;
+    line.wait = !raw.no_wait;
+    line.watch = raw.watch;
+    line.ids.assign(raw.words.begin() + 1, raw.words.end());
+    if (line.verb == command_verb::help)
+        line.ids.clear(); // "help status" is a fair question, and the page answers it
+    if (!raw.if_fails.empty())
+        line.if_fails = raw.if_fails;
+    if (!raw.timeout.empty()) {
+        line.timeout = read_timeout(raw.timeout);
+        if (!line.timeout || *line.timeout == duration::zero())
+            return wrong(text("\"--timeout ", printable(raw.timeout),
+                              "\" is no time; write it as 30s, 1500ms or 2min."));
+    }
+    if (auto error = contradiction(line))
+        return *error;
+    return line;
+}
+
+} // namespace
+
+std::variant<command_line, usage_error> parse_command_line(std::span<const std::string> arguments)
+{
+    return interpret(read_line(arguments));
+}
+
+std::string configuration_file(const command_line& line, const char* environment)
+{
+    if (line.file)
+        return *line.file;
+    if (environment != nullptr && *environment != '\0')
+        return environment;
+    return "/etc/cscc/cscomputer.cfg";
+}
+
+std::string_view to_string(command_verb verb) noexcept
+{
+    return verb_names[static_cast<std::size_t>(verb)];
+}
+
+std::string_view help_text() noexcept
+{
+    return R"(csccmgr: starts, stops and shows a group of services that only work together
+
+usage: csccmgr [-c FILE] [--json] [--timeout T] [--no-wait] VERB
+
+  start            start the group in order and wait until every service is ready
+  stop             stop it in order and wait until nothing of it lives
+  restart          check the file, stop, start with the file as it is now
+  status [ID...]   the group and its services; --watch: until Ctrl-C
+  check            verify the configuration, say all mistakes at once
+  plan             what start and stop would do, with deadlines; --if-fails ID: what a failure would
+  events           follow the group's events
+  locks            every lock by its configured name, with its holder
+  reset            forget the retry history
+  version, help
+
+  -c FILE          the group's configuration; else $CSCC_CONFIG, else /etc/cscc/cscomputer.cfg
+  --json           JSON on stdout
+  --timeout T      wait at most so long: 30s, 1500ms, 2min; a bare number is milliseconds
+  --no-wait        start, stop, restart: give the order and do not wait for its end
+
+exit codes
+  status: 0 all ready, 1 not all ready (on the way, failed or gave up),
+          2 coordinator dead but services alive, 3 stopped, 4 no such group or service
+  else:   0 done, 1 failed, 2 usage, 4 not permitted, 5 program missing, 6 configuration,
+          7 not running, 124 timed out, 130 interrupted (the group goes on)
+)";
+}
+
+} // namespace cscc

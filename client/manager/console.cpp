@@ -1,0 +1,98 @@
+#include "client/manager/console.hpp"
+
+#include "client/manager/words.hpp"
+#include "common/base/text.hpp"
+
+#include <cerrno>
+#include <cstdlib>
+
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+namespace cscc {
+namespace {
+
+void write_all(int fd, std::string_view text)
+{
+    while (!text.empty()) {
+        const auto written = ::write(fd, text.data(), text.size());
+        if (written > 0) {
+            text.remove_prefix(static_cast<std::size_t>(written));
+        }
+        else if (errno == EAGAIN) { // somebody made our terminal non-blocking
+            pollfd ready{fd, POLLOUT, 0};
+            if (::poll(&ready, 1, 5000) <= 0)
+                return;
+        }
+        else if (errno != EINTR) {
+            return;
+        }
+    }
+}
+
+bool is_set(const char* variable)
+{
+    const char* const value = std::getenv(variable);
+    return value != nullptr && *value != '\0';
+}
+
+} // namespace
+
+console console::of_process()
+{
+    page looks;
+    const char* const term = std::getenv("TERM");
+    const bool dumb = term == nullptr || std::string_view(term) == "dumb";
+    looks.terminal = ::isatty(STDOUT_FILENO) == 1 && !dumb;
+    looks.colour = looks.terminal && !is_set("NO_COLOR"); // no-color.org: set and not empty
+    winsize size{};
+    if (looks.terminal && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0) {
+        looks.columns = size.ws_col > 0 ? size.ws_col : looks.columns;
+        looks.rows = size.ws_row > 0 ? size.ws_row : looks.rows;
+    }
+    return {STDOUT_FILENO, STDERR_FILENO, looks};
+}
+
+void console::say(std::string_view text)
+{
+    drawn_ = 0;
+    std::string line(text);
+    if (!line.ends_with('\n'))
+        line += '\n';
+    write_all(out_, line);
+}
+
+void console::complain(std::string_view cause, std::string_view next_step)
+{
+    std::string lines = text("csccmgr: ", cause, "\n");
+    if (!next_step.empty())
+        lines += text("         ", next_step, "\n");
+    complain_as_is(lines);
+}
+
+void console::complain_as_is(std::string_view lines)
+{
+    drawn_ = 0;
+    write_all(err_, lines);
+}
+
+void console::redraw(const std::vector<std::string>& lines)
+{
+    if (!looks_.terminal)
+        return;
+    std::string out = drawn_ == 0 ? std::string{} : text("\r\x1b[", drawn_, "A");
+    for (const auto& line : lines)
+        out += text(cut(line, looks_.columns), "\x1b[K\n");
+    out += "\x1b[J"; // there were more lines before
+    drawn_ = lines.size();
+    write_all(out_, out);
+}
+
+void console::show_screen(std::string_view screen)
+{
+    drawn_ = 0;
+    write_all(out_, text("\x1b[H\x1b[2J", screen));
+}
+
+} // namespace cscc

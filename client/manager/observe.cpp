@@ -1,0 +1,159 @@
+#include "client/manager/observe.hpp"
+
+#include "client/manager/clear.hpp"
+#include "client/manager/follow.hpp"
+#include "client/manager/group_look.hpp"
+#include "client/manager/manager_lock.hpp"
+#include "client/manager/reach.hpp"
+#include "client/manager/words.hpp"
+#include "common/base/text.hpp"
+#include "common/shm/lock_object.hpp"
+
+#include <boost/asio/error.hpp>
+
+#include <utility>
+
+namespace asio = boost::asio;
+
+namespace cscc {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr duration answer_limit = 5s;
+
+verdict not_running(const session& run)
+{
+    verdict v;
+    v.code = exit_code::not_running;
+    v.words = text(run.group(), " is not running");
+    v.next_step = "Start it: csccmgr start";
+    return v;
+}
+
+lock_row manager_row(const session& run)
+{
+    lock_row row{run.model.csccmgr.lock_shared_mgr_name, "manager", std::nullopt, "free",
+                 std::nullopt};
+    const auto look = look_at_manager_lock(config::manager_lock_path(run.model));
+    if (!look) {
+        row.state = "absent"; // it is made by the first who takes it
+        return row;
+    }
+    if (look->held)
+        row.state = "held";
+    if (look->holder)
+        row.holder = look->holder->pid;
+    return row;
+}
+
+lock_row row_of(std::string name, std::string kind, std::optional<std::string> service,
+                const std::optional<shm::lock_view>& lock)
+{
+    lock_row row{std::move(name), std::move(kind), std::move(service), "absent", std::nullopt};
+    if (!lock)
+        return row;
+    row.state = shm::to_string(lock->state());
+    if (lock->owner_tid() != 0)
+        row.holder = lock->owner_tid();
+    return row;
+}
+
+std::optional<shm::lock_view> component_lock(const session& run, const std::string& id)
+{
+    const auto fd = shm::open_lock_object(run.names(), id);
+    if (!fd)
+        return std::nullopt;
+    const auto look = shm::look_at_lock(fd->get());
+    return look ? std::optional(look->lock) : std::nullopt;
+}
+
+} // namespace
+
+std::vector<lock_row> find_locks(const session& run)
+{
+    const config::model& m = run.model;
+    const group_look group = look_at_group(run.names());
+    const auto daemon_side = [&](shm::daemon_lock which) {
+        return group.view ? std::optional(group.view->lock(which)) : std::nullopt;
+    };
+    using shm::daemon_lock;
+    std::vector<lock_row> rows{manager_row(run)};
+    rows.push_back(row_of(m.csccmgr.lock_shared_name, "shared memory", {},
+                          daemon_side(daemon_lock::shared_memory)));
+    rows.push_back(row_of(m.csccd.lock_shared_daemon_name, "daemon", {},
+                          daemon_side(daemon_lock::coordinator)));
+    rows.push_back(row_of(m.csccd.lock_shared_daemon_comp_name, "daemon component", {},
+                          daemon_side(daemon_lock::component)));
+    rows.push_back(row_of(m.cscc.lock_name, "standby", {}, daemon_side(daemon_lock::standby)));
+    for (const auto& component : m.components)
+        rows.push_back(row_of(component.lock_name, "component", component.id,
+                              component_lock(run, component.id)));
+    return rows;
+}
+
+exit_code show_locks(session& run)
+{
+    const group_look look = look_at_group(run.names());
+    if (look.finding == group_finding::unusable)
+        return tell(run, unusable_group(run, look.error));
+    const auto rows = find_locks(run);
+    run.out.say(run.line.json ? locks_json(run.group(), rows)
+                              : render_locks(rows, run.out.looks()));
+    return exit_code::done;
+}
+
+asio::awaitable<exit_code> follow_events(session& run)
+{
+    auto there = co_await reach_coordinator(run, clock::now() + answer_limit);
+    if (!there && is_nobody_there(there.error()))
+        co_return tell(run, not_running(run));
+    const std::string what = "follow the events of the coordinator";
+    if (!there)
+        co_return tell(run, failed_to(what, there.error()));
+    const error_code refused =
+        co_await there->client.follow(std::nullopt, clock::now() + answer_limit);
+    if (refused)
+        co_return tell(run, failed_to(what, refused));
+    const auto end = run.line.timeout ? run.deadline(0s) : time_point::max();
+    for (;;) {
+        const auto event = co_await there->client.next_event(end);
+        if (event) {
+            run.out.say(run.line.json ? there->client.last_event_json()
+                                      : render_event(*event, run.out.looks()));
+            continue;
+        }
+        if (event.error() == asio::error::eof)
+            co_return exit_code::done;
+        if (event.error() == errc::timed_out) // it was asked for: nothing to complain about
+            co_return exit_code::timed_out;
+        co_return tell(run, failed_to(what, event.error()));
+    }
+}
+
+asio::awaitable<verdict> reset_group(session& run)
+{
+    const time_point deadline = run.deadline(answer_limit);
+    auto there = co_await reach_coordinator(run, deadline);
+    verdict v;
+    if (there) {
+        const auto order =
+            co_await give_order(run, there->client, wire::order_verb::reset, deadline);
+        if (!order.answer)
+            co_return order.refusal;
+        v.words = text("the retry history of ", run.group(), " is forgotten");
+        co_return v;
+    }
+    if (!is_nobody_there(there.error()))
+        co_return failed_to("reach the coordinator", there.error(),
+                            "Ask as root, as the group's owner, or as a member of control_group.");
+    const removal done = remove_final_status(run);
+    if (done.error)
+        co_return failed_to(text("remove ", final_status_path(run)), done.error);
+    v.words = text(run.group(), " is not running; ",
+                   done.existed ? "what its last end was like is forgotten"
+                                : "there is nothing to forget");
+    co_return v;
+}
+
+} // namespace cscc

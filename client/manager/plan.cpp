@@ -1,0 +1,122 @@
+#include "client/manager/plan.hpp"
+
+#include "client/manager/words.hpp"
+#include "common/base/text.hpp"
+
+#include <algorithm>
+
+namespace cscc {
+namespace {
+
+/// A step is over when its slowest member is; whatever the steps add up to, the whole has a limit.
+plan_phase phase_of(const config::model& model, const sequence& order, duration whole,
+                    duration config::component::*limit, std::string_view failed)
+{
+    plan_phase phase;
+    phase.limit = whole;
+    duration over_at{};
+    for (const auto& indices : order.steps()) {
+        plan_step step;
+        duration slowest{};
+        for (const component_index i : indices) {
+            const auto& component = model.components.at(i);
+            const bool gone = component.id == failed;
+            step.members.push_back({component.id, component.*limit, gone});
+            if (!gone)
+                slowest = std::max(slowest, component.*limit);
+        }
+        over_at = std::min(whole, over_at + slowest);
+        step.over_at = over_at;
+        phase.steps.push_back(std::move(step));
+    }
+    return phase;
+}
+
+duration end_of(const plan_phase& phase)
+{
+    return phase.steps.empty() ? duration::zero() : phase.steps.back().over_at;
+}
+
+std::string step_line(std::size_t number, const plan_step& step, std::string_view what,
+                      std::string_view afterwards)
+{
+    std::string out;
+    for (std::size_t i = 0; i < step.members.size(); ++i) {
+        const plan_member& m = step.members[i];
+        const std::string place = i == 0 ? text("  ", number, ". ") : text("     "); // side by side
+        out += text(place, m.id);
+        if (m.already_gone)
+            out += " is gone already\n";
+        else
+            out += text(" ", what, " within ", limit_text(m.limit), afterwards, "\n");
+    }
+    return out;
+}
+
+std::string phase_text(const plan_phase& phase, std::string_view what, std::string_view afterwards)
+{
+    std::string out;
+    for (std::size_t i = 0; i < phase.steps.size(); ++i)
+        out += step_line(i + 1, phase.steps[i], what, afterwards);
+    return out;
+}
+
+std::string failure_text(const failure_plan& f)
+{
+    std::string out =
+        text("\nif ", f.id, " fails: all go down in order, within ", limit_text(f.shutdown.limit),
+             ", and come up again\n", phase_text(f.shutdown, "gone", ", else killed"));
+    if (f.restart_delay > duration::zero())
+        out += text("  then a pause of ", limit_text(f.restart_delay),
+                    ", doubling with each recovery up to ", limit_text(f.restart_delay_max), "\n");
+    out += text("  then the start above, as the next generation; all ready at the latest ",
+                limit_text(f.ready_again), " after the failure\n");
+    if (f.retries == 0)
+        return out + text("  no recovery is allowed: the group goes down and stays down\n");
+    return out + text("  at most ", f.retries, f.retries == 1 ? " recovery" : " recoveries",
+                      " within ", limit_text(f.retry_span),
+                      "; one more, and the group goes down and stays down\n");
+}
+
+} // namespace
+
+group_plan make_plan(const config::model& model, const std::optional<std::string>& if_fails)
+{
+    using config::component;
+    group_plan plan;
+    plan.group = config::group_name(model);
+    plan.file = model.resolved.file;
+    plan.services = model.components.size();
+    plan.start = phase_of(model, config::startup_order(model), model.cscc.startup_timeout,
+                          &component::startup_timeout, {});
+    plan.stop = phase_of(model, config::shutdown_order(model), model.cscc.shutdown_timeout,
+                         &component::shutdown_timeout, {});
+    if (!if_fails)
+        return plan;
+    failure_plan failure;
+    failure.id = *if_fails;
+    failure.shutdown = phase_of(model, config::shutdown_order(model), model.cscc.shutdown_timeout,
+                                &component::shutdown_timeout, *if_fails);
+    failure.restart_delay = model.cscc.restart_delay;
+    failure.restart_delay_max = model.cscc.restart_delay_max;
+    failure.ready_again = end_of(failure.shutdown) + failure.restart_delay + end_of(plan.start);
+    failure.retries = model.cscc.restart_retry_counter;
+    failure.retry_span = model.cscc.restart_time_span;
+    plan.failure = std::move(failure);
+    return plan;
+}
+
+std::string render_plan(const group_plan& plan)
+{
+    std::string out = text(plan.group, ": ", counted(plan.services, "service"), ", ", plan.file,
+                           "\n\nstart: within ", limit_text(plan.start.limit), " in all\n",
+                           phase_text(plan.start, "ready", ""));
+    out += "  a service that fails or is late: those started go down in order, the start fails\n";
+    out += text("\nstop: within ", limit_text(plan.stop.limit), " in all\n",
+                phase_text(plan.stop, "gone", ", else killed"));
+    if (plan.failure)
+        out += failure_text(*plan.failure);
+    return out;
+}
+
+} // namespace cscc

@@ -1,0 +1,78 @@
+#include "client/manager/session.hpp"
+
+#include "common/base/text.hpp"
+
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <chrono>
+
+namespace cscc {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr duration margin = 2s; // for the coordinator's own beginning and end
+
+std::string verdict_json(const session& run, const verdict& v)
+{
+    boost::json::object out;
+    out["schema"] = 1;
+    out["group"] = run.group();
+    out["verb"] = std::string(to_string(run.line.verb));
+    out["exit_code"] = static_cast<int>(v.code);
+    out["message"] = v.words;
+    out["next_step"] =
+        v.next_step.empty() ? boost::json::value(nullptr) : boost::json::value(v.next_step);
+    return boost::json::serialize(out);
+}
+
+} // namespace
+
+shm::group_names session::names() const
+{
+    shm::group_names names;
+    names.name = config::group_name(model);
+    names.uid = model.resolved.uid;
+    return names;
+}
+
+void session::remark(std::string_view words)
+{
+    if (!line.json)
+        out.say(words);
+}
+
+exit_code tell(session& run, const verdict& v)
+{
+    if (run.line.json)
+        run.out.say(verdict_json(run, v));
+    else if (v.code == exit_code::done)
+        run.out.say(v.words);
+    if (v.code != exit_code::done)
+        run.out.complain(v.words, v.next_step);
+    return v.code;
+}
+
+verdict failed_to(std::string_view doing, const error_code& error, std::string_view next_step)
+{
+    verdict v;
+    v.code = exit_of(error);
+    v.words = text("cannot ", doing, ": ", error.message());
+    v.next_step = next_step;
+    return v;
+}
+
+duration start_limit(const config::model& m)
+{
+    return m.cscc.startup_timeout + m.cscc.shutdown_timeout + margin;
+}
+
+duration stop_limit(const config::model& m)
+{
+    if (m.cscc.shutdown_timeout == duration::zero()) // names alone: nothing runs that has limits
+        return 30s;
+    return m.cscc.shutdown_timeout + margin;
+}
+
+} // namespace cscc

@@ -1,0 +1,217 @@
+#include "client/manager/start.hpp"
+
+#include "client/manager/clear.hpp"
+#include "client/manager/follow.hpp"
+#include "client/manager/make.hpp"
+#include "client/manager/reach.hpp"
+#include "client/manager/words.hpp"
+#include "common/base/text.hpp"
+
+#include <boost/asio/this_coro.hpp>
+
+#include <algorithm>
+#include <utility>
+
+#include <unistd.h>
+
+namespace asio = boost::asio;
+
+namespace cscc {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr duration last_moments = 2s; // a coordinator that said its last word removes and ends
+
+std::string ready_words(const session& run, std::string_view how, std::size_t ready)
+{
+    return text(run.group(), " is ", how, ": ", ready, " of ",
+                counted(run.model.components.size(), "service"), " ready");
+}
+
+/// Where somebody who wants to know more looks: the log of the service that failed, or the
+/// daemon's.
+std::string where_to_look(const session& run, const progress& seen)
+{
+    const auto& failed = seen.first_failure();
+    for (const auto& component : run.model.components) {
+        if (failed && component.id == failed->id && !component.resolved.output_file.empty())
+            return text("See what ", failed->id, " wrote: ", component.resolved.output_file);
+    }
+    return text("See the coordinator's log: ", run.model.resolved.log_file);
+}
+
+verdict not_started(const session& run, const followed& end, const progress& seen)
+{
+    verdict v;
+    v.code = end.end == followed::how::timed_out ? exit_code::timed_out : exit_code::failed;
+    switch (end.end) {
+    case followed::how::done: // not for here
+    case followed::how::failed: v.words = text(run.group(), " did not start: ", end.reason); break;
+    case followed::how::superseded:
+        v.words = text("the start of ", run.group(), " was superseded by ", end.reason);
+        return v;
+    case followed::how::timed_out:
+        v.words = text(run.group(), " is not ready in time: ", seen.ready_count(), " of ",
+                       counted(seen.size(), "service"), " ready; it goes on");
+        v.next_step = "See how far it is: csccmgr status";
+        return v;
+    case followed::how::lost:
+        v.words = text("the coordinator of ", run.group(), " ended before the start did",
+                       end.reason.empty() ? std::string{} : text(" (", end.reason, ")"));
+        break;
+    }
+    v.next_step = where_to_look(run, seen);
+    return v;
+}
+
+// --- somebody is there: join
+
+/// Nothing once the coordinator is gone.
+asio::awaitable<std::optional<verdict>> await_stop(session& run, in_charge& there,
+                                                   time_point deadline)
+{
+    run.remark(text(run.group(), " is being stopped; waiting for the end of that"));
+    const bool over = co_await outlasts(there.process, deadline);
+    if (over)
+        co_return std::nullopt;
+    verdict v;
+    v.code = exit_code::timed_out;
+    v.words = text(run.group(), " is still being stopped, so it could not be started");
+    v.next_step = "Give more time with --timeout.";
+    co_return v;
+}
+
+verdict already_running(const session& run, const std::optional<wire::group_status>& status)
+{
+    std::size_t ready = 0;
+    for (std::size_t i = 0; status && i < status->services.size(); ++i)
+        ready += status->services[i].state == component_state::ready ? 1 : 0;
+    verdict v;
+    v.words = ready_words(run, "already running", ready);
+    return v;
+}
+
+asio::awaitable<verdict> follow_other(session& run, wire::order_answer order,
+                                      std::optional<wire::group_status> status, time_point deadline)
+{
+    auto events = co_await open_events(run, order.event, deadline);
+    if (!events)
+        co_return failed_to("follow the events of the coordinator", events.error(),
+                            "See how far it is: csccmgr status");
+    progress_display display(co_await asio::this_coro::executor, run);
+    if (status)
+        display.begin_with(*status);
+    const auto end = co_await follow_operation(*events, order.operation, display, deadline);
+    if (end.end != followed::how::done)
+        co_return not_started(run, end, display.model());
+    verdict v;
+    v.words = ready_words(run, "running (started by another)", display.model().ready_count());
+    co_return v;
+}
+
+/// Nothing: the group was being stopped, and that is over; reach again.
+asio::awaitable<std::optional<verdict>> join(session& run, in_charge& there, time_point deadline)
+{
+    const auto order = co_await give_order(run, there.client, wire::order_verb::start, deadline);
+    if (order.is_conflict)
+        co_return co_await await_stop(run, there, deadline);
+    if (!order.answer)
+        co_return order.refusal;
+    const auto status = co_await ask_status(there.client, deadline);
+    if (order.answer->result == "already")
+        co_return already_running(run, status);
+    verdict v;
+    v.words = text(run.group(), " is being started already");
+    if (!run.line.wait)
+        co_return v;
+    run.remark(v.words + "; joining");
+    co_return co_await follow_other(run, *order.answer, status, deadline);
+}
+
+// --- nobody is there: make
+
+/// After a failure: whatever csccd could not remove.
+asio::awaitable<void> clear_after(session& run, const process_ref& daemon, time_point deadline)
+{
+    const time_point until = std::max(deadline, clock::now() + last_moments);
+    if (!co_await outlasts(daemon, until))
+        co_return; // it still cleans up, and whoever comes next finds it
+    static_cast<void>(collect_exit(daemon));
+    if (!shm::exists(run.names().state()) && !shm::exists(run.names().config()))
+        co_return;
+    auto found = co_await reach_group(run, until);
+    auto* mine = std::get_if<unguarded>(&found);
+    if (mine != nullptr)
+        static_cast<void>(co_await clear_remains(run, mine->lock, mine->look, until));
+}
+
+asio::awaitable<verdict> follow_first(session& run, time_point deadline)
+{
+    constexpr std::uint64_t first_operation = 1; // the coordinator's own: its start
+    auto events = co_await open_events(run, 0, deadline);
+    if (!events)
+        co_return failed_to("follow the events of the coordinator", events.error(),
+                            text("See the coordinator's log: ", run.model.resolved.log_file));
+    progress_display display(co_await asio::this_coro::executor, run);
+    const auto end = co_await follow_operation(*events, first_operation, display, deadline);
+    if (end.end != followed::how::done)
+        co_return not_started(run, end, display.model());
+    verdict v;
+    v.words = ready_words(run, "running", display.model().ready_count());
+    co_return v;
+}
+
+asio::awaitable<verdict> make(session& run, unguarded& place, time_point deadline)
+{
+    if (auto refused = co_await clear_remains(run, place.lock, place.look, deadline))
+        co_return *refused;
+    if (const removal done = remove_final_status(run); done.error)
+        co_return failed_to(text("remove ", final_status_path(run)), done.error);
+    if (auto refused = make_objects(run))
+        co_return *refused;
+    auto made = co_await make_coordinator(run, place.lock, deadline);
+    if (const auto* refused = std::get_if<verdict>(&made)) {
+        const group_look left = look_at_group(run.names());
+        const time_point until = std::max(deadline, clock::now() + last_moments);
+        static_cast<void>(co_await clear_remains(run, place.lock, left, until));
+        co_return *refused;
+    }
+    const process_ref& daemon = std::get<process_ref>(made);
+    verdict v;
+    v.words = text(run.group(), " is being started");
+    if (!run.line.wait)
+        co_return v;
+    v = co_await follow_first(run, deadline);
+    if (v.code == exit_code::failed)
+        co_await clear_after(run, daemon, deadline);
+    co_return v;
+}
+
+} // namespace
+
+asio::awaitable<verdict> start_group(session& run, time_point deadline)
+{
+    if (::access(run.model.resolved.csccd.c_str(), X_OK) != 0) {
+        verdict v = failed_to(text("run ", run.model.resolved.csccd), last_system_error(),
+                              "See executable_name and executable_path in [cscc_environment].");
+        v.code = exit_code::program_missing;
+        co_return v;
+    }
+    const std::string& directory = run.model.resolved.runtime_directory;
+    if (const error_code error = ensure_runtime_directory(directory))
+        co_return failed_to(text("use the runtime directory ", directory), error,
+                            "It must be yours or root's, and writable by nobody else; another one "
+                            "can be named in CSCC_RUNTIME_DIR.");
+    for (;;) {
+        auto found = co_await reach_group(run, deadline);
+        if (auto* refused = std::get_if<verdict>(&found))
+            co_return std::move(*refused);
+        if (auto* place = std::get_if<unguarded>(&found))
+            co_return co_await make(run, *place, deadline);
+        if (auto joined = co_await join(run, std::get<in_charge>(found), deadline))
+            co_return std::move(*joined);
+    }
+}
+
+} // namespace cscc

@@ -1,0 +1,160 @@
+#include "client/manager/stop.hpp"
+
+#include "client/manager/clear.hpp"
+#include "client/manager/follow.hpp"
+#include "client/manager/reach.hpp"
+#include "client/manager/start.hpp"
+#include "client/manager/words.hpp"
+#include "common/base/text.hpp"
+
+#include <boost/asio/this_coro.hpp>
+
+#include <optional>
+#include <utility>
+
+#include <sys/stat.h>
+
+namespace asio = boost::asio;
+
+namespace cscc {
+namespace {
+
+verdict is_down(const session& run, bool was_up)
+{
+    verdict v;
+    v.words = text(run.group(), was_up ? " is stopped" : " is not running");
+    return v;
+}
+
+verdict not_down_in_time(const session& run)
+{
+    verdict v;
+    v.code = exit_code::timed_out;
+    v.words = text(run.group(), " is not down in time; the stop goes on");
+    v.next_step = "See how far it is: csccmgr status";
+    return v;
+}
+
+/// Shows the stop for as long as the coordinator tells of it. A verdict if it tells of no good end.
+asio::awaitable<std::optional<verdict>> watch(session& run, wire::order_answer order,
+                                              std::optional<wire::group_status> status,
+                                              time_point deadline)
+{
+    auto events = co_await open_events(run, order.event, deadline);
+    if (!events)
+        co_return std::nullopt; // it was quick: its process tells
+    progress_display display(co_await asio::this_coro::executor, run);
+    if (status)
+        display.begin_with(*status);
+    const auto end = co_await follow_operation(*events, order.operation, display, deadline);
+    switch (end.end) {
+    case followed::how::done:
+    case followed::how::lost: co_return std::nullopt; // its process tells
+    case followed::how::timed_out: co_return not_down_in_time(run);
+    case followed::how::failed:
+    case followed::how::superseded: break;
+    }
+    const bool superseded = end.end == followed::how::superseded;
+    verdict v;
+    v.code = exit_code::failed;
+    v.words = text("the stop of ", run.group(),
+                   superseded ? " was superseded by " : " failed: ", end.reason);
+    co_return v;
+}
+
+/// Nothing: the coordinator is gone, look again what it left.
+asio::awaitable<std::optional<verdict>> stop_by_coordinator(session& run, in_charge& there,
+                                                            time_point deadline)
+{
+    const auto order = co_await give_order(run, there.client, wire::order_verb::stop, deadline);
+    if (!order.answer) {
+        if (there.process.is_gone()) // it went while we asked
+            co_return std::nullopt;
+        co_return order.refusal;
+    }
+    if (!run.line.wait) {
+        verdict v;
+        v.words = text(run.group(), " is being stopped");
+        co_return v;
+    }
+    auto status = co_await ask_status(there.client, deadline);
+    auto refused = co_await watch(run, *order.answer, std::move(status), deadline);
+    if (refused)
+        co_return refused;
+    if (!co_await outlasts(there.process, deadline))
+        co_return not_down_in_time(run);
+    co_return std::nullopt;
+}
+
+bool has_directory(const session& run)
+{
+    struct stat found = {};
+    return ::stat(run.model.resolved.runtime_directory.c_str(), &found) == 0;
+}
+
+bool has_objects(const session& run)
+{
+    return shm::exists(run.names().state()) || shm::exists(run.names().config());
+}
+
+/// Under the manager lock: nobody is in charge.
+asio::awaitable<verdict> stop_by_ourselves(session& run, unguarded& place, bool was_up,
+                                           time_point deadline)
+{
+    const bool objects = has_objects(run);
+    auto refused = co_await clear_remains(run, place.lock, place.look, deadline);
+    if (refused)
+        co_return std::move(*refused);
+    co_return is_down(run, was_up || objects);
+}
+
+} // namespace
+
+void use_running_configuration(session& run)
+{
+    if (auto running = running_configuration(run.names()))
+        run.model = std::move(*running);
+}
+
+asio::awaitable<verdict> stop_group(session& run, time_point deadline)
+{
+    const std::string& directory = run.model.resolved.runtime_directory;
+    if (!has_directory(run) && !has_objects(run))
+        co_return is_down(run, false); // and nothing is made only to say so
+    if (const error_code error = ensure_runtime_directory(directory))
+        co_return failed_to(text("use the runtime directory ", directory), error);
+    bool was_up = false;
+    for (;;) {
+        auto found = co_await reach_group(run, deadline);
+        if (auto* refused = std::get_if<verdict>(&found))
+            co_return std::move(*refused);
+        if (auto* place = std::get_if<unguarded>(&found))
+            co_return co_await stop_by_ourselves(run, *place, was_up, deadline);
+        auto done = co_await stop_by_coordinator(run, std::get<in_charge>(found), deadline);
+        if (done)
+            co_return std::move(*done);
+        was_up = true;
+        // Another start may have come after our stop: what it made is not ours to stop.
+        if (!has_objects(run) || look_at_group(run.names()).finding == group_finding::coordinated)
+            co_return is_down(run, true);
+    }
+}
+
+asio::awaitable<verdict> restart_group(session& run)
+{
+    // What runs is stopped as it was started, whatever the file says by now.
+    config::model fresh = run.model;
+    use_running_configuration(run);
+    const duration down = stop_limit(run.model);
+    const bool wait = std::exchange(run.line.wait, true); // a start cannot wait for a later stop
+    verdict v = co_await stop_group(run, run.deadline(down));
+    run.line.wait = wait;
+    run.model = std::move(fresh);
+    if (v.code != exit_code::done)
+        co_return v;
+    run.remark(v.words);
+    run.order_given = false;
+    co_return co_await start_group(run, run.deadline(down + start_limit(run.model)));
+}
+
+} // namespace cscc

@@ -1,0 +1,163 @@
+#include "client/manager/command_line.hpp"
+
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <string>
+#include <vector>
+
+namespace cscc {
+namespace {
+
+using namespace std::chrono_literals;
+using words = std::vector<std::string>;
+
+command_line good(const words& arguments)
+{
+    const auto parsed = parse_command_line(arguments);
+    const auto* line = std::get_if<command_line>(&parsed);
+    BOOST_REQUIRE_MESSAGE(line != nullptr, std::get_if<usage_error>(&parsed)->sentence);
+    return *line;
+}
+
+std::string bad(const words& arguments)
+{
+    const auto parsed = parse_command_line(arguments);
+    const auto* wrong = std::get_if<usage_error>(&parsed);
+    BOOST_REQUIRE_MESSAGE(wrong != nullptr, "accepted");
+    return wrong->sentence;
+}
+
+bool says(const std::string& sentence, const std::string& part)
+{
+    return sentence.find(part) != std::string::npos;
+}
+
+BOOST_AUTO_TEST_SUITE(the_command_line)
+
+BOOST_AUTO_TEST_CASE(every_verb_is_known_by_its_name)
+{
+    for (int v = 0; v <= static_cast<int>(command_verb::help); ++v) {
+        const auto verb = static_cast<command_verb>(v);
+        BOOST_TEST_CONTEXT(to_string(verb))
+        {
+            BOOST_TEST(static_cast<int>(good({std::string(to_string(verb))}).verb) == v);
+            BOOST_TEST(says(std::string(help_text()), std::string(to_string(verb))));
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(verbs_of_later_versions_are_unknown_and_not_listed)
+{
+    for (const char* verb : {"history", "timeline", "logs", "drill"}) {
+        BOOST_TEST(says(bad({verb}), "There is no verb"));
+        BOOST_TEST(!says(std::string(help_text()), std::string("\n  ") + verb));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(options_stand_before_or_behind_the_verb)
+{
+    for (const words& arguments :
+         {words{"-c", "f.cfg", "--json", "--timeout", "2min", "--no-wait", "start"},
+          words{"start", "-c", "f.cfg", "--json", "--timeout", "2min", "--no-wait"},
+          words{"--config=f.cfg", "start", "--timeout=2min", "--json", "--no-wait"}}) {
+        const command_line line = good(arguments);
+        BOOST_TEST((line.verb == command_verb::start));
+        BOOST_TEST(line.file.value_or("") == "f.cfg");
+        BOOST_TEST(line.json);
+        BOOST_TEST(!line.wait);
+        BOOST_TEST((line.timeout == duration(2min)));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(nothing_is_on_that_was_not_asked_for)
+{
+    const command_line line = good({"status"});
+    BOOST_TEST(!line.file.has_value());
+    BOOST_TEST(!line.json);
+    BOOST_TEST(line.wait);
+    BOOST_TEST(!line.watch);
+    BOOST_TEST(!line.timeout.has_value());
+    BOOST_TEST(line.ids.empty());
+    BOOST_TEST(!line.if_fails.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(status_takes_ids_and_the_others_do_not)
+{
+    const words ids{"CSQL", "CSTS"};
+    BOOST_TEST(good({"status", "CSQL", "CSTS"}).ids == ids, boost::test_tools::per_element());
+    BOOST_TEST(good({"status", "CSQL", "--json", "CSTS"}).ids == ids,
+               boost::test_tools::per_element());
+    BOOST_TEST(says(bad({"stop", "CSQL"}), "\"stop\" is about the whole group"));
+}
+
+BOOST_AUTO_TEST_CASE(a_file_name_never_swallows_the_verb)
+{
+    const command_line line = good({"-c", "f.cfg", "status", "CSQL"});
+    BOOST_TEST(line.file.value_or("") == "f.cfg");
+    BOOST_TEST((line.verb == command_verb::status));
+}
+
+BOOST_AUTO_TEST_CASE(times_are_read_as_in_the_configuration)
+{
+    BOOST_TEST((good({"--timeout", "1500", "stop"}).timeout == duration(1500ms)));
+    BOOST_TEST((good({"--timeout", "30s", "stop"}).timeout == duration(30s)));
+    for (const char* no_time : {"soon", "0", "0s", "-5s", "5 parsecs", "99999999999999", "1e3"})
+        BOOST_TEST_CONTEXT(no_time)
+        {
+            BOOST_TEST(says(bad({"stop", std::string("--timeout=") + no_time}), "is no time"));
+        }
+}
+
+BOOST_AUTO_TEST_CASE(a_wrong_word_is_answered_with_the_one_that_was_meant)
+{
+    BOOST_TEST(bad({"statsu"}) ==
+               "There is no verb \"statsu\". Did you mean \"status\"? See \"csccmgr help\".");
+    BOOST_TEST(says(bad({"frobnicate"}), "There is no verb \"frobnicate\". See"));
+    BOOST_TEST(says(bad({"start", "--no-wiat"}),
+                    "There is no option \"--no-wiat\". Did you mean \"--no-wait\"?"));
+    BOOST_TEST(says(bad({"start", "--jsn=1"}), "Did you mean \"--json\"?"));
+    BOOST_TEST(says(bad({"\x1b[2J"}), "\"?[2J\""));
+}
+
+BOOST_AUTO_TEST_CASE(a_missing_verb_or_value_is_said)
+{
+    BOOST_TEST(says(bad({}), "A verb is missing"));
+    BOOST_TEST(says(bad({"--json"}), "A verb is missing"));
+    BOOST_TEST(says(bad({"status", "-c"}), "--config"));
+    BOOST_TEST(says(bad({"status", "--timeout"}), "--timeout"));
+}
+
+BOOST_AUTO_TEST_CASE(what_does_not_go_together_is_refused)
+{
+    BOOST_TEST(says(bad({"start", "--watch"}), "--watch goes with \"status\""));
+    BOOST_TEST(says(bad({"status", "--watch", "--json"}), "does not go with --json"));
+    BOOST_TEST(says(bad({"start", "--if-fails", "A"}), "--if-fails goes with \"plan\""));
+    BOOST_TEST(says(bad({"status", "--no-wait"}), "--no-wait goes with"));
+    BOOST_TEST(says(bad({"check", "--json"}), "has no --json"));
+}
+
+BOOST_AUTO_TEST_CASE(help_and_version_are_also_options)
+{
+    BOOST_TEST((good({"--help"}).verb == command_verb::help));
+    BOOST_TEST((good({"-h", "start"}).verb == command_verb::help));
+    BOOST_TEST((good({"help", "status"}).verb == command_verb::help));
+    BOOST_TEST((good({"--version"}).verb == command_verb::version));
+    BOOST_TEST(good({"--version", "--json"}).json);
+    BOOST_TEST(good({"plan", "--if-fails", "CSQL"}).if_fails.value_or("") == "CSQL");
+}
+
+BOOST_AUTO_TEST_CASE(the_file_is_the_options_then_the_environments_then_the_systems)
+{
+    command_line line;
+    BOOST_TEST(configuration_file(line, nullptr) == "/etc/cscc/cscomputer.cfg");
+    BOOST_TEST(configuration_file(line, "") == "/etc/cscc/cscomputer.cfg");
+    BOOST_TEST(configuration_file(line, "e.cfg") == "e.cfg");
+    line.file = "f.cfg";
+    BOOST_TEST(configuration_file(line, "e.cfg") == "f.cfg");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace
+} // namespace cscc
