@@ -1,0 +1,24 @@
+// said.hpp: what the integration tests ask again and again of a program that has ended.
+#pragma once
+
+#include "test/support/program.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+
+namespace cscc::test {
+
+/// The exit code is this one, and what it said contains all of `words`, wherever.
+inline void expect(const program_result& r, int code,
+                   std::initializer_list<std::string_view> words = {})
+{
+    BOOST_TEST(r.code == code, "exit code " << code << " expected: " << r.describe());
+    for (const std::string_view word : words)
+        BOOST_TEST((r.out + r.err).find(word) != std::string::npos,
+                   "'" << word << "' is not said: " << r.describe());
+}
+
+} // namespace cscc::test

@@ -1,0 +1,11 @@
+// context.hpp: prints what a service was born with, for the test that compares it with what it
+// should be.
+#pragma once
+
+namespace cscc::test {
+
+/// To stdout: arguments, environment, descriptors, umask, working directory, session, signals,
+/// limits, nice, oom_score_adj, no_new_privs, credentials; one "name: value" a line.
+void print_context(int argc, char** argv);
+
+} // namespace cscc::test

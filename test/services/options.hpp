@@ -1,0 +1,62 @@
+// options.hpp: how a fixture service is told to behave, as values.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cscc::test {
+
+/// The arguments after `-cc`, in the order of the text below (it is what --help prints).
+struct fixture_options
+{
+    bool with_coordinator = false; // the first argument was -cc
+
+    std::optional<int> exit_at_once;
+    bool crash_at_once = false;
+    bool print_context = false;
+    bool leave_child = false;
+    std::string claim_other;
+
+    bool never_alive = false;
+    bool alive_twice = false;
+    bool ready_without_alive = false;
+    bool no_callback = false;
+    int ready_after_ms = 0;
+    std::string ready_when; // a file
+    bool never_ready = false;
+    bool ready_twice = false;
+    std::string status;
+    std::optional<int> exit_after_ms;
+
+    int callback_takes_ms = 0;
+    int linger_ms = 0;
+    bool ignore_shutdown = false;
+    bool crash_in_callback = false;
+
+    std::vector<std::string> raw; // said by hand instead of through the library
+};
+
+inline constexpr const char* fixture_help =
+    R"(fixture_service [-cc] FLAG...: a service for tests, well-behaved unless a flag says otherwise.
+  --exit-at-once CODE      ends first thing         --crash        by SIGSEGV
+  --print-context          writes to stdout what it was born with
+  --leave-child            leaves a process behind that ignores SIGTERM
+  --claim-other ID         says that it is the service ID
+  --never-alive            --alive-twice            --ready-without-alive
+  --no-callback            says alive without a shutdown callback
+  --ready-after MS         --ready-when FILE        waits for the file to be there
+  --never-ready            --ready-twice            --status TEXT
+  --exit-after MS          ends by itself that long after it was ready
+  --callback-takes MS      --linger MS              lives on that long after its callback
+  --ignore-shutdown        neither SIGTERM nor the callback ends it
+  --crash-in-callback
+  --raw WORD,...           speaks to the service socket by hand: alive, alive-again, ready, status,
+                           answer, turn, garbage, short, long, close, wait (for an answer)
+  --generation N           what follows counts in generation N only; 0: in every one again
+)";
+
+/// Empty for arguments that it does not know.
+[[nodiscard]] std::optional<fixture_options> parse_fixture_options(int argc, char** argv);
+
+} // namespace cscc::test

@@ -1,0 +1,138 @@
+#include "test/support/checker_history.hpp"
+
+#include <csignal>
+#include <utility>
+
+namespace cscc::test {
+namespace {
+
+constexpr std::int64_t ns_per_ms = 1'000'000;
+
+using identity = std::pair<int, std::uint64_t>;
+
+class builder
+{
+public:
+    explicit builder(history& h) : history_(h) {}
+
+    void add(const log_event& e)
+    {
+        if (e.role == "harness")
+            add_harness(e);
+        else
+            add_own(e);
+    }
+
+private:
+    life& life_of(identity who, const log_event& e)
+    {
+        const auto [found, is_new] = index_.try_emplace(who, history_.lives.size());
+        if (is_new)
+            history_.lives.emplace_back().spawned = &e;
+        return history_.lives[found->second];
+    }
+
+    void add_own(const log_event& e)
+    {
+        life& l = life_of({e.pid, e.start}, e);
+        if (l.id.empty() && !e.id.empty())
+            begin(l, e);
+        if (e.kind == "alive" && l.alive == nullptr)
+            l.alive = &e;
+        else if (e.kind == "ready" && l.ready == nullptr)
+            l.ready = &e;
+        else if (e.kind == "sigterm" && l.sigterm == nullptr)
+            l.sigterm = &e;
+        else if (e.kind == "callback_begin")
+            l.callbacks.push_back(&e);
+        else if (e.kind == "exiting" && l.exiting == nullptr)
+            l.exiting = &e;
+    }
+
+    void begin(life& l, const log_event& e) // its first own line; it may have been seen before
+    {
+        l.spawned = &e;
+        l.id = e.id;
+        l.generation = e.generation;
+        l.descendant = e.role == "descendant";
+        if (!l.descendant && std::pair(orders_, e.generation) != current_) {
+            current_ = {orders_, e.generation};
+            ++round_;
+        }
+        l.round = round_;
+    }
+
+    void add_harness(const log_event& e)
+    {
+        if (e.kind == "group") {
+            history_.plan = {.startup_timeout_ns = e.number("startup_timeout_ms") * ns_per_ms,
+                             .shutdown_timeout_ns = e.number("shutdown_timeout_ms") * ns_per_ms,
+                             .services = {}};
+        }
+        else if (e.kind == "plan") {
+            history_.plan.services[e.id] = {
+                .start_step = e.number("start_step"),
+                .stop_step = e.number("stop_step"),
+                .startup_timeout_ns = e.number("startup_timeout_ms") * ns_per_ms,
+                .shutdown_timeout_ns = e.number("shutdown_timeout_ms") * ns_per_ms};
+        }
+        else if (e.kind == "seen") {
+            life_of({e.pid, e.start}, e);
+        }
+        else if (e.kind == "exit") {
+            life_of({e.pid, e.start}, e).exit = &e;
+        }
+        else if (e.kind == "kill") {
+            life_of({e.pid, e.start}, e).killed = &e;
+        }
+        else if (e.kind == "order" && (e.word("verb") == "start" || e.word("verb") == "restart")) {
+            ++orders_;
+        }
+    }
+
+    history& history_;
+    std::map<identity, std::size_t> index_;
+    std::uint64_t orders_ = 0;
+    std::pair<std::uint64_t, std::uint64_t> current_{~std::uint64_t{0}, 0};
+    std::size_t round_ = 0;
+};
+
+} // namespace
+
+const log_event* life::turn() const
+{
+    if (callbacks.empty())
+        return sigterm;
+    if (sigterm == nullptr || callbacks.front()->t_ns < sigterm->t_ns)
+        return callbacks.front();
+    return sigterm;
+}
+
+bool life::gone(std::int64_t t, std::int64_t margin) const
+{
+    return exit != nullptr && exit->t_ns + margin <= t;
+}
+
+const life* history::latest(const std::string& id, std::size_t round, std::int64_t t) const
+{
+    const life* found = nullptr;
+    for (const life& l : lives) {
+        if (l.is_service() && l.id == id && l.round == round && l.spawned->t_ns <= t)
+            found = &l;
+    }
+    return found;
+}
+
+history make_history(std::vector<log_event> events)
+{
+    history h;
+    h.events = std::move(events);
+    builder build(h);
+    for (const log_event& e : h.events)
+        build.add(e);
+    if (!h.events.empty())
+        h.end_ns = h.events.back().t_ns;
+    return h;
+}
+
+} // namespace cscc::test

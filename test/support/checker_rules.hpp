@@ -1,0 +1,41 @@
+// checker_rules.hpp: the invariants of the checker, one function each.
+#pragma once
+
+#include "test/support/checker.hpp"
+#include "test/support/checker_history.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace cscc::test {
+
+/// Collects what a rule finds.
+struct findings
+{
+    std::int64_t tolerance_ns = 0;
+    std::vector<violation> found;
+
+    void add(const char* invariant, std::string what, const log_event* first,
+             const log_event* second = nullptr)
+    {
+        found.push_back({invariant, std::move(what), first == nullptr ? "" : first->text,
+                         second == nullptr ? "" : second->text});
+    }
+};
+
+// checker_order.cpp
+void check_start_order(const history&, findings&);    // I5
+void check_callback_order(const history&, findings&); // I6
+void check_generations(const history&, findings&);    // I7
+void check_callback_once(const history&, findings&);  // I8
+
+// checker_deadlines.cpp
+void check_deadlines(const history&, findings&); // I13
+
+// checker_answers.cpp
+void check_answers(const history&, findings&); // I16
+void check_status(const history&, findings&);  // I17
+void check_remains(const history&, findings&); // I19
+
+} // namespace cscc::test

@@ -1,0 +1,331 @@
+// The checker is tested too: good logs stay green, and every invariant has logs that turn it red.
+#define BOOST_TEST_MODULE checker
+#include "test/support/checker.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <functional>
+#include <set>
+#include <sstream>
+
+using namespace cscc::test;
+
+namespace {
+
+struct line
+{
+    double ms = 0;
+    int pid = 0;
+    std::string role;
+    std::string kind;
+    std::string id;
+    int generation = 0;
+    std::string more; // ",\"key\":value"
+};
+
+constexpr int harness_pid = 1;
+
+std::string to_json(const line& l)
+{
+    std::ostringstream os;
+    os << R"({"t_ns":)" << static_cast<std::int64_t>(1e9 + l.ms * 1e6) << R"(,"pid":)" << l.pid
+       << R"(,"start":)" << 1000 + l.pid << R"(,"role":")" << l.role << R"(","kind":")" << l.kind
+       << '"';
+    if (!l.id.empty())
+        os << R"(,"id":")" << l.id << R"(","generation":)" << l.generation;
+    os << l.more << "}\n";
+    return os.str();
+}
+
+/// The lines of a log, to be written and then to be spoilt.
+struct story
+{
+    std::vector<line> lines;
+
+    void harness(double ms, const std::string& kind, const std::string& id = "",
+                 const std::string& more = "", int pid = harness_pid, int generation = 0)
+    {
+        lines.push_back({ms, pid, "harness", kind, id, generation, more});
+    }
+    void service(double ms, const std::string& id, int generation, const std::string& kind, int pid,
+                 const std::string& role = "service")
+    {
+        lines.push_back({ms, pid, role, kind, id, generation, ""});
+    }
+    void comes_up(double ms, const std::string& id, int generation, int pid)
+    {
+        service(ms, id, generation, "spawned", pid);
+        service(ms + 2, id, generation, "alive", pid);
+        service(ms + 5, id, generation, "ready", pid);
+    }
+    void goes_down(double ms, const std::string& id, int generation, int pid)
+    {
+        service(ms, id, generation, "callback_begin", pid);
+        service(ms + 1000, id, generation, "callback_end", pid);
+        service(ms + 1001, id, generation, "exiting", pid);
+        harness(ms + 1002, "exit", "", "", pid);
+    }
+
+    line& at(const std::string& kind, const std::string& id, int generation = 1)
+    {
+        const auto found = std::find_if(lines.begin(), lines.end(), [&](const line& l) {
+            return l.kind == kind && l.id == id && (id.empty() || l.generation == generation);
+        });
+        BOOST_REQUIRE_MESSAGE(found != lines.end(), "no line " << kind << " of " << id);
+        return *found;
+    }
+    line& exit_of(int pid)
+    {
+        const auto found = std::find_if(lines.begin(), lines.end(), [&](const line& l) {
+            return l.kind == "exit" && l.pid == pid;
+        });
+        BOOST_REQUIRE(found != lines.end());
+        return *found;
+    }
+    void erase(const line& which) { lines.erase(lines.begin() + (&which - lines.data())); }
+
+    std::set<std::string> red() const
+    {
+        std::string text;
+        for (const line& l : lines)
+            text += to_json(l);
+        std::set<std::string> names;
+        for (const violation& v : check(parse_log(text))) {
+            BOOST_TEST_MESSAGE(to_text(v));
+            names.insert(v.invariant);
+        }
+        return names;
+    }
+};
+
+/// A, B, C come up; C is killed; B, A go down; all come up again and are stopped: C, B, A.
+story good_story()
+{
+    story s;
+    s.harness(0, "group", "", R"(,"startup_timeout_ms":20000,"shutdown_timeout_ms":20000)");
+    const std::vector<std::string> ids{"A", "B", "C"};
+    for (int i = 0; i < 3; ++i) {
+        s.harness(0, "plan", ids[static_cast<std::size_t>(i)],
+                  ",\"start_step\":" + std::to_string(i) +
+                      ",\"stop_step\":" + std::to_string(2 - i) +
+                      R"(,"startup_timeout_ms":2000,"shutdown_timeout_ms":3000)");
+    }
+    s.harness(1, "order", "", R"(,"order":1,"verb":"start","limit_ms":10000)");
+    s.comes_up(10, "A", 1, 101);
+    s.comes_up(20, "B", 1, 102);
+    s.comes_up(30, "C", 1, 103);
+    s.harness(40, "answer", "", R"(,"order":1,"code":0,"claim":"up")");
+    s.harness(50, "status", "A", R"(,"state":"ready","of":101)", harness_pid, 1);
+    s.harness(50, "status", "C", R"(,"state":"ready","of":103)", harness_pid, 1);
+
+    s.harness(100, "kill", "", R"(,"signal":9)", 103);
+    s.harness(101, "exit", "", "", 103);
+    s.goes_down(110, "B", 1, 102);
+    s.goes_down(1200, "A", 1, 101);
+
+    s.comes_up(3000, "A", 2, 104);
+    s.comes_up(3010, "B", 2, 105);
+    s.comes_up(3020, "C", 2, 106);
+    s.harness(4000, "order", "", R"(,"order":2,"verb":"stop","limit_ms":10000)");
+    s.goes_down(4010, "C", 2, 106);
+    s.goes_down(5100, "B", 2, 105);
+    s.goes_down(6200, "A", 2, 104);
+    s.harness(7300, "answer", "", R"(,"order":2,"code":0,"claim":"down")");
+    s.harness(7310, "down");
+    s.harness(7320, "status", "A", R"(,"state":"down","of":0)");
+    return s;
+}
+
+/// Spoils a good log in one place and expects this invariant, and says which else broke.
+void expect_red(const std::string& invariant, const std::function<void(story&)>& spoil)
+{
+    story s = good_story();
+    spoil(s);
+    const auto red = s.red();
+    BOOST_TEST(red.count(invariant) == 1u, invariant << " stayed green");
+}
+
+void expect_green(const std::function<void(story&)>& change)
+{
+    story s = good_story();
+    change(s);
+    for (const std::string& name : s.red())
+        BOOST_ERROR(name << " turned red");
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(a_good_log_is_green)
+{
+    expect_green([](story&) {});
+}
+
+BOOST_AUTO_TEST_CASE(an_exit_seen_a_little_late_is_forgiven)
+{
+    expect_green([](story& s) { s.exit_of(102).ms = s.at("callback_begin", "A").ms + 49; });
+    expect_green([](story& s) { s.exit_of(101).ms = s.at("spawned", "A", 2).ms + 49; });
+    expect_green([](story& s) { s.exit_of(104).ms = 7300 + 9; });
+}
+
+BOOST_AUTO_TEST_CASE(a_member_of_the_same_step_need_not_wait)
+{
+    expect_green([](story& s) {
+        for (const char* id : {"B", "C"})
+            s.at("plan", id, 0).more =
+                R"(,"start_step":1,"stop_step":0,"startup_timeout_ms":2000,"shutdown_timeout_ms":3000)";
+        s.at("spawned", "C").ms = s.at("spawned", "B").ms + 0.1;
+        s.at("callback_begin", "C", 2).ms = 4011;
+        s.at("callback_begin", "B", 2).ms = 4010;
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_group_started_anew_may_count_its_generations_from_one)
+{
+    expect_green([](story& s) {
+        s.harness(8000, "order", "", R"(,"order":3,"verb":"start","limit_ms":10000)");
+        s.comes_up(8010, "A", 1, 201);
+        s.comes_up(8020, "B", 1, 202);
+        s.comes_up(8030, "C", 1, 203);
+        s.harness(8040, "answer", "", R"(,"order":3,"code":0,"claim":"up")");
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_service_spawned_too_early_is_found)
+{
+    // before its predecessor was ready
+    expect_red("I5", [](story& s) { s.at("spawned", "B").ms = s.at("ready", "A").ms - 1; });
+    // its predecessor was never ready
+    expect_red("I5", [](story& s) { s.erase(s.at("ready", "B")); });
+    // its predecessor never was
+    expect_red("I5", [](story& s) {
+        for (const char* kind : {"spawned", "alive", "ready"})
+            s.erase(s.at(kind, "B", 2));
+        for (const char* kind : {"callback_begin", "callback_end", "exiting"})
+            s.erase(s.at(kind, "B", 2));
+    });
+    // its predecessor had died
+    expect_red("I5", [](story& s) {
+        s.exit_of(104).ms = s.at("spawned", "C", 2).ms - 60;
+        for (const char* id : {"A"}) {
+            s.at("spawned", id, 2).ms -= 200;
+            s.at("alive", id, 2).ms -= 200;
+            s.at("ready", id, 2).ms -= 200;
+        }
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_callback_beside_a_living_predecessor_is_found)
+{
+    expect_red("I6", [](story& s) { s.at("callback_begin", "A").ms = s.exit_of(102).ms - 60; });
+    expect_red("I6", [](story& s) { s.exit_of(106).ms = s.at("callback_begin", "B", 2).ms + 60; });
+    expect_red("I6", [](story& s) { s.erase(s.exit_of(105)); });
+    // a descendant of the predecessor lives on
+    expect_red("I6", [](story& s) {
+        s.service(4500, "C", 2, "spawned", 300, "descendant");
+        s.harness(7000, "exit", "", "", 300);
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_callback_beside_a_predecessor_that_the_test_killed_is_forgiven)
+{
+    expect_green([](story& s) { s.exit_of(103).ms = 300; });
+}
+
+BOOST_AUTO_TEST_CASE(a_generation_beside_the_one_before_is_found)
+{
+    expect_red("I7", [](story& s) { s.exit_of(101).ms = s.at("spawned", "A", 2).ms + 60; });
+    expect_red("I7", [](story& s) {
+        s.service(300, "B", 1, "spawned", 301, "descendant");
+        s.harness(3500, "exit", "", "", 301);
+    });
+    expect_red("I7", [](story& s) { // also across a stop and a start
+        s.harness(4000, "order", "", R"(,"order":3,"verb":"start","limit_ms":10000)");
+        s.comes_up(6500, "A", 1, 201);
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_callback_that_ran_twice_is_found)
+{
+    expect_red("I8", [](story& s) { s.service(120, "B", 1, "callback_begin", 102); });
+    expect_red("I8", [](story& s) { s.service(6900, "A", 2, "callback_begin", 104); });
+}
+
+BOOST_AUTO_TEST_CASE(a_deadline_kept_too_late_or_too_early_is_found)
+{
+    const auto never_ready = [](story& s, double lives_ms) {
+        s.erase(s.at("ready", "C", 2));
+        s.erase(s.at("callback_begin", "C", 2));
+        s.erase(s.at("callback_end", "C", 2));
+        s.erase(s.at("exiting", "C", 2));
+        s.exit_of(106).ms = s.at("spawned", "C", 2).ms + lives_ms;
+        s.lines.erase(std::remove_if(s.lines.begin(), s.lines.end(),
+                                     [](const line& l) { return l.ms > 6000; }),
+                      s.lines.end());
+        s.harness(6001, "answer", "", R"(,"order":2,"code":0,"claim":"none")");
+    };
+    story in_time = good_story();
+    never_ready(in_time, 2100);
+    BOOST_TEST(in_time.red().count("I13") == 0u);
+    expect_red("I13", [&](story& s) { never_ready(s, 2400); }); // too late
+    expect_red("I13", [&](story& s) { never_ready(s, 1800); }); // too early
+    expect_red("I13", [&](story& s) {                           // not at all
+        never_ready(s, 1800);
+        s.erase(s.exit_of(106));
+    });
+    // a shutdown: killed while its callback still had time, or long after
+    expect_red("I13", [](story& s) { s.erase(s.at("exiting", "A", 2)); });
+    expect_red("I13",
+               [](story& s) { s.exit_of(104).ms = s.at("callback_begin", "A", 2).ms + 3400; });
+}
+
+BOOST_AUTO_TEST_CASE(a_kill_at_the_deadline_of_the_whole_group_is_not_too_early)
+{
+    expect_green([](story& s) {
+        s.at("group", "").more = R"(,"startup_timeout_ms":20000,"shutdown_timeout_ms":3190)";
+        s.erase(s.at("exiting", "A", 2)); // killed 3,192 ms after C's callback began
+    });
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_that_is_missing_double_late_or_untrue_is_found)
+{
+    const auto answer = [](story& s, int order) -> line& {
+        const auto found = std::find_if(s.lines.begin(), s.lines.end(), [&](const line& l) {
+            return l.kind == "answer" &&
+                   l.more.find("\"order\":" + std::to_string(order)) != std::string::npos;
+        });
+        return *found;
+    };
+    expect_red("I16", [&](story& s) { s.erase(answer(s, 1)); });
+    expect_red("I16", [&](story& s) { s.lines.push_back(answer(s, 2)); });
+    expect_red("I16", [&](story& s) { answer(s, 2).ms = 4000 + 10'060; });
+    expect_red("I16", [&](story& s) { answer(s, 1).ms = 34; });   // C not ready yet
+    expect_red("I16", [&](story& s) { answer(s, 2).ms = 6000; }); // A lives
+    expect_red("I16", [&](story& s) { answer(s, 1).ms = 200; });  // C is gone
+}
+
+BOOST_AUTO_TEST_CASE(a_status_that_is_not_the_case_is_found)
+{
+    expect_red("I17", [](story& s) { s.at("status", "C").more = R"(,"state":"ready","of":999)"; });
+    expect_red("I17", [](story& s) { s.at("status", "C").generation = 7; });
+    expect_red("I17", [](story& s) { s.at("status", "C").ms = 200; }); // killed long ago
+    expect_red("I17", [](story& s) { s.at("status", "C").ms = 34; });  // not yet ready
+    expect_red("I17", [](story& s) { s.at("status", "A").more = R"(,"state":"down","of":0)"; });
+}
+
+BOOST_AUTO_TEST_CASE(what_is_left_after_a_stop_is_found)
+{
+    expect_red("I19",
+               [](story& s) { s.harness(7311, "left", "", R"(,"what":"/dev/shm/x.state")"); });
+    expect_red("I19", [](story& s) { s.harness(7000, "zombie", "", "", 105); });
+    expect_red("I19", [](story& s) { s.erase(s.exit_of(104)); });
+    expect_red("I19", [](story& s) { s.service(5000, "B", 2, "spawned", 302, "descendant"); });
+    expect_red("I19", [](story& s) { s.harness(5000, "seen", "", R"(,"command":"csccd")", 400); });
+}
+
+BOOST_AUTO_TEST_CASE(a_line_that_is_no_json_is_found_and_an_unfinished_one_is_not_read)
+{
+    BOOST_TEST(check(parse_log("nonsense\n")).size() == 1u);
+    BOOST_TEST(check(parse_log("{\"t_ns\":1}\n")).size() == 1u);
+    BOOST_TEST(check(parse_log("{\"t_ns\":1,\"pid")).empty());
+}

@@ -1,0 +1,196 @@
+#include "test/support/group_under_test.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <filesystem>
+
+#include <unistd.h>
+
+namespace cscc::test {
+namespace fs = std::filesystem;
+namespace json = boost::json;
+namespace {
+
+std::string unique_name()
+{
+    static int number = 0;
+    return "cscctest-" + std::to_string(::getpid()) + "-" + std::to_string(++number);
+}
+
+std::string binary(const char* name)
+{
+    return std::string(CSCC_BIN_DIR) + "/" + name;
+}
+
+std::map<std::string, std::int64_t> step_of(const steps& all)
+{
+    std::map<std::string, std::int64_t> found;
+    for (std::size_t n = 0; n < all.size(); ++n) {
+        for (const std::string& id : all[n])
+            found[id] = static_cast<std::int64_t>(n);
+    }
+    return found;
+}
+
+/// The verb among csccmgr's arguments, "" if it is not one that gives an order.
+std::string ordered_verb(const std::vector<std::string>& arguments)
+{
+    for (const char* verb : {"start", "stop", "restart"}) {
+        if (std::find(arguments.begin(), arguments.end(), verb) != arguments.end())
+            return verb;
+    }
+    return "";
+}
+
+} // namespace
+
+group_under_test::group_under_test(group_description description)
+    : description_(std::move(description)), watch_(dir_.file("events.log"))
+{
+    fs::create_directory(runtime_directory());
+    fs::create_directory(log_directory());
+    configure(description_);
+}
+
+group_under_test::~group_under_test()
+{
+    // Read before the cleaning up below, which ends processes in an order of its own.
+    for (const violation& v : check(read_log(dir_.file("events.log"))))
+        BOOST_ERROR(to_text(v));
+    const bool all_gone = watch_.eventually(
+        [this] {
+            for (const watched& w : watch_.living())
+                watch_.signal(w.who, SIGKILL);
+            return watch_.living().empty();
+        },
+        20s);
+    BOOST_TEST(all_gone);
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator("/dev/shm", ignored)) {
+        if (entry.path().filename().string().starts_with(name() + "."))
+            fs::remove(entry.path(), ignored);
+    }
+}
+
+void group_under_test::configure(group_description description)
+{
+    description.name = description.name.empty()
+                           ? (description_.name.empty() ? unique_name() : description_.name)
+                           : description.name;
+    if (description.daemon.empty())
+        description.daemon = binary("csccd");
+    for (service_description& s : description.services) {
+        if (s.executable.empty())
+            s.executable = binary("fixture_service");
+        s.environment["TEST_EVENT_LOG"] = dir_.file("events.log");
+    }
+    description_ = std::move(description);
+    write_configuration();
+}
+
+void group_under_test::write_configuration()
+{
+    write_file(configuration_file(), to_toml(description_));
+    watch_.write(watch_.line("group")
+                     .add("startup_timeout_ms", description_.startup_timeout_ms)
+                     .add("shutdown_timeout_ms", description_.shutdown_timeout_ms));
+    const auto start_step = step_of(startup_steps(description_));
+    const auto stop_step = step_of(shutdown_steps(description_));
+    for (const service_description& s : description_.services) {
+        if (!start_step.contains(s.id) || !stop_step.contains(s.id))
+            continue; // a test of just that mistake
+        watch_.write(watch_.line("plan")
+                         .add("id", s.id)
+                         .add("start_step", start_step.at(s.id))
+                         .add("stop_step", stop_step.at(s.id))
+                         .add("startup_timeout_ms", s.startup_timeout_ms)
+                         .add("shutdown_timeout_ms", s.shutdown_timeout_ms));
+    }
+}
+
+start_spec group_under_test::csccmgr_spec(const std::vector<std::string>& arguments) const
+{
+    start_spec spec;
+    spec.program = binary("csccmgr");
+    spec.arguments = {"-c", configuration_file()};
+    spec.arguments.insert(spec.arguments.end(), arguments.begin(), arguments.end());
+    spec.environment = {"PATH=/usr/bin:/bin", "LANG=C", "CSCC_RUNTIME_DIR=" + runtime_directory(),
+                        "CSCC_LOG_DIR=" + log_directory()};
+    return spec;
+}
+
+program_result group_under_test::csccmgr(const std::vector<std::string>& arguments,
+                                         std::chrono::nanoseconds limit)
+{
+    const start_spec spec = csccmgr_spec(arguments);
+    const std::string verb = ordered_verb(arguments);
+    if (verb.empty())
+        return run_program(watch_, spec, limit);
+    const bool waits =
+        std::find(arguments.begin(), arguments.end(), "--no-wait") == arguments.end();
+    return run_order(verb, spec, limit, !waits ? "none" : verb == "stop" ? "down" : "up");
+}
+
+program_result group_under_test::run_order(const std::string& verb, const start_spec& spec,
+                                           std::chrono::nanoseconds limit, const char* claim)
+{
+    const int number = ++orders_;
+    watch_.write(
+        watch_.line("order")
+            .add("order", number)
+            .add("verb", verb)
+            .add("limit_ms", std::chrono::duration_cast<std::chrono::milliseconds>(limit).count()));
+    program_result r = run_program(watch_, spec, limit);
+    if (!r.timed_out)
+        watch_.write(watch_.line("answer")
+                         .add("order", number)
+                         .add("code", r.code)
+                         .add("claim", r.code == 0 ? claim : "none"));
+    return r;
+}
+
+running_program group_under_test::begin_csccmgr(const std::vector<std::string>& arguments)
+{
+    return {watch_, csccmgr_spec(arguments)};
+}
+
+void group_under_test::kill(const std::string& id, int signal_number)
+{
+    const auto process = service(id);
+    BOOST_REQUIRE_MESSAGE(process && watch_.signal(process->who, signal_number),
+                          "no process of " << id << " to be killed");
+}
+
+void group_under_test::note_force()
+{
+    watch_.write(watch_.line("force"));
+}
+
+void group_under_test::note_status()
+{
+    const program_result r = csccmgr({"--json", "status"});
+    boost::system::error_code error;
+    const json::value status = json::parse(r.out, error);
+    BOOST_REQUIRE_MESSAGE(!error && status.is_object(), "status is no JSON: " << r.describe());
+    for (const json::value& s : status.at("services").as_array()) {
+        const json::value& pid = s.at("pid");
+        watch_.write(watch_.line("status")
+                         .add("id", std::string_view(s.at("id").as_string()))
+                         .add("generation", s.at("generation").to_number<std::int64_t>())
+                         .add("state", std::string_view(s.at("state").as_string()))
+                         .add("of", pid.is_null() ? 0 : pid.to_number<std::int64_t>()));
+    }
+}
+
+void group_under_test::expect_nothing_left()
+{
+    static_cast<void>(eventually([this] { return remains().empty(); }, 5s));
+    for (const std::string& what : remains())
+        watch_.write(watch_.line("left").add("what", what));
+    watch_.write(watch_.line("down"));
+    BOOST_TEST(remains() == std::vector<std::string>{}, boost::test_tools::per_element());
+}
+
+} // namespace cscc::test

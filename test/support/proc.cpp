@@ -1,0 +1,93 @@
+#include "test/support/proc.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+
+#include <time.h>
+#include <unistd.h>
+
+namespace cscc::test {
+namespace {
+
+std::string proc_path(int pid, const char* name)
+{
+    return "/proc/" + std::to_string(pid) + "/" + name;
+}
+
+std::string contents(const std::string& path)
+{
+    std::ifstream file(path);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::size_t entries(const std::string& folder)
+{
+    std::error_code ignored; // the process may end while we look
+    std::filesystem::directory_iterator it(folder, ignored);
+    return ignored ? 0 : static_cast<std::size_t>(std::distance(it, {}));
+}
+
+} // namespace
+
+std::optional<process_stat> stat_of(int pid)
+{
+    const std::string text = contents(proc_path(pid, "stat"));
+    const auto open = text.find('(');
+    const auto close = text.rfind(')'); // the command may hold brackets and spaces itself
+    if (open == std::string::npos || close == std::string::npos)
+        return std::nullopt;
+
+    process_stat s;
+    s.command = text.substr(open + 1, close - open - 1);
+    std::istringstream rest(text.substr(close + 1)); // begins with field 3
+    rest >> s.state;
+    std::string field;
+    for (int number = 4; number <= 22 && rest >> field; ++number) {
+        if (number == 14)
+            s.utime_ticks = std::stoull(field);
+        if (number == 15)
+            s.stime_ticks = std::stoull(field);
+        if (number == 22)
+            s.start = std::stoull(field);
+    }
+    return s;
+}
+
+std::vector<int> children_of(int pid)
+{
+    std::vector<int> children;
+    std::error_code ignored;
+    for (std::filesystem::directory_iterator it(proc_path(pid, "task"), ignored), end;
+         !ignored && it != end; it.increment(ignored)) {
+        std::ifstream file(it->path() / "children");
+        std::copy(std::istream_iterator<int>(file), {}, std::back_inserter(children));
+    }
+    return children;
+}
+
+process_key this_process()
+{
+    const int pid = ::getpid();
+    const auto s = stat_of(pid);
+    return {pid, s ? s->start : 0};
+}
+
+std::int64_t now_ns() noexcept
+{
+    timespec t{};
+    ::clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec * std::int64_t{1'000'000'000} + t.tv_nsec;
+}
+
+footprint footprint_of(int pid)
+{
+    const std::string maps = contents(proc_path(pid, "maps"));
+    return {.descriptors = entries(proc_path(pid, "fd")),
+            .threads = entries(proc_path(pid, "task")),
+            .mappings = static_cast<std::size_t>(std::count(maps.begin(), maps.end(), '\n'))};
+}
+
+} // namespace cscc::test

@@ -1,0 +1,111 @@
+// process_watch.hpp: the harness's eyes: every process below us, by pidfd, and the moment it ended.
+//
+// The test process becomes a subreaper, so nothing that the product starts can leave our sight. A
+// thread learns of processes from /proc (children of children) and from the event log (whoever
+// writes a line), holds a pidfd of each, reaps what becomes our child, and writes the harness's
+// lines into the log: `seen`, `exit` (the ground truth of the checker), `zombie`.
+//
+// It is the one place that starts and signals processes in a test, so that it can never reap a
+// stranger's child or signal a reused pid. One at a time in a process.
+#pragma once
+
+#include "common/base/unique_fd.hpp"
+#include "test/support/event_line.hpp"
+#include "test/support/proc.hpp"
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace cscc::test {
+
+struct start_spec
+{
+    std::string program;
+    std::vector<std::string> arguments;   // without the program's name
+    std::vector<std::string> environment; // NAME=value, all of it
+    std::string directory = "/";
+    int in = -1; // descriptors to become 0, 1 and 2; -1: /dev/null
+    int out = -1;
+    int err = -1;
+};
+
+struct watched
+{
+    process_key who;
+    std::string command;
+};
+
+class process_watch
+{
+public:
+    /// @param log_path  the event log; made if there is none
+    explicit process_watch(const std::string& log_path);
+    /// Kills what still lives, and waits until it is gone.
+    ~process_watch();
+    process_watch(const process_watch&) = delete;
+
+    /// Starts a program. Throws std::system_error if that fails.
+    process_key start(const start_spec&);
+
+    /// The status of waitpid(2) of a process that was started here; empty if it outlives `limit`.
+    [[nodiscard]] std::optional<int> wait(process_key, std::chrono::nanoseconds limit);
+
+    [[nodiscard]] bool lives(process_key) const;
+    [[nodiscard]] std::vector<watched> living() const;
+
+    /// Sends a signal through the pidfd and notes it in the log. False if the process is gone.
+    bool signal(process_key, int signal_number);
+
+    /// True as soon as `condition` holds; false if it does not within `limit`. Looks again whenever
+    /// a process comes, goes or writes a line, and every few milliseconds.
+    [[nodiscard]] bool eventually(const std::function<bool()>& condition,
+                                  std::chrono::nanoseconds limit);
+
+    /// Adds a line of the harness to the log.
+    [[nodiscard]] event_line line(const char* kind) const;
+    void write(event_line line);
+
+private:
+    struct entry
+    {
+        unique_fd pidfd;
+        std::string command;
+        bool started_here = false;
+        bool gone = false;
+        bool reaped = false; // by whomever
+        bool reported = false;
+        std::int64_t gone_ns = 0;
+        std::optional<int> status; // if it was ours to reap
+    };
+
+    void run();
+    void look(); // one round: processes below us, lines in the log, what was not reaped
+    void look_below(int pid);
+    void look_at_log();
+    void look_at_ended();
+    void learn(process_key);
+    void ended(process_key, entry&);
+    void try_reap(process_key, entry&);
+
+    unique_fd log_;
+    unique_fd log_reader_;
+    unique_fd epoll_;
+    unique_fd stop_;
+    unique_fd notify_; // inotify on the log
+    std::string unread_;
+
+    mutable std::mutex mutex_;
+    std::condition_variable changed_;
+    std::map<process_key, entry> known_;
+    bool stopping_ = false;
+    std::thread thread_;
+};
+
+} // namespace cscc::test
