@@ -86,7 +86,9 @@ void visit_fields(auto& visitor, part_of_type<csccd_environment> auto& e)
     visitor("lock_shared_daemon_comp_name", e.lock_shared_daemon_comp_name);
     visitor("sem_shared_daemon_comp_name", e.sem_shared_daemon_comp_name);
     visitor("log_level", e.log_level);
+    visitor("log_format", e.log_format);
     visitor("log_file", e.log_file);
+    visitor("containment", e.containment);
     visitor("control_mode", e.control_mode);
     visitor("control_group", e.control_group);
     visitor("http_listen", e.http_listen);

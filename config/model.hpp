@@ -112,7 +112,9 @@ struct csccd_environment // [csccd_environment]
     std::string sem_shared_daemon_comp_name; // the service socket
 
     log_threshold log_level = log_threshold::info;
+    log_form log_format = log_form::text;
     std::optional<std::string> log_file;
+    containment_kind containment = containment_kind::automatic;
     std::uint32_t control_mode = 0660;
     std::optional<std::string> control_group;
     std::optional<std::string> http_listen;

@@ -79,7 +79,9 @@ void read_csccd(const node& table, document& out, diagnostics& found)
     table_reader r(table, "csccd_environment", "[csccd_environment]", out, found);
     take_names(r, e);
     r.take_word("log_level", words<log_threshold>(), e.log_level)
+        .take_word("log_format", words<log_form>(), e.log_format)
         .take("log_file", e.log_file)
+        .take_word("containment", words<containment_kind>(), e.containment)
         .take_mode("control_mode", e.control_mode)
         .take("control_group", e.control_group)
         .take("http_listen", e.http_listen);

@@ -55,6 +55,21 @@ const word_table<quorum_loss>& words()
 }
 
 template <>
+const word_table<log_form>& words()
+{
+    static const word_table<log_form> table{{"text", log_form::text}, {"json", log_form::json}};
+    return table;
+}
+
+template <>
+const word_table<containment_kind>& words()
+{
+    static const word_table<containment_kind> table{{"auto", containment_kind::automatic},
+                                                    {"off", containment_kind::off}};
+    return table;
+}
+
+template <>
 const word_table<log_threshold>& words()
 {
     static const word_table<log_threshold> table{{"error", log_threshold::error},

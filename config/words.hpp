@@ -96,6 +96,19 @@ enum class stop_signal_kind : std::uint8_t // the kernel's own numbers, asserted
     power = 30,
 };
 
+enum class log_form : std::uint8_t // a line for people, or for programs
+{
+    text,
+    json,
+};
+
+enum class containment_kind : std::uint8_t // what is done about processes that a service leaves
+                                           // behind
+{
+    automatic, // a cgroup for each service, else session and descent
+    off,       // nothing: they are left alone
+};
+
 template <class Enum>
 using word_table = std::vector<std::pair<std::string_view, Enum>>;
 
@@ -114,6 +127,10 @@ template <>
 const word_table<quorum_loss>& words();
 template <>
 const word_table<log_threshold>& words();
+template <>
+const word_table<log_form>& words();
+template <>
+const word_table<containment_kind>& words();
 template <>
 const word_table<limit_kind>& words();
 template <>

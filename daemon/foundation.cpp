@@ -57,6 +57,8 @@ startup_result<void> open_log(const config::model& model)
                             " cannot be made: ", ec.message(), ". Make it, or set CSCC_LOG_DIR."));
     log_settings settings;
     settings.level = static_cast<log_level>(model.csccd.log_level);
+    settings.format =
+        model.csccd.log_format == config::log_form::json ? log_format::json : log_format::text;
     settings.file = model.resolved.log_file;
     if (const error_code refused = log_open(settings))
         return failure(exit_code::not_permitted, text("The log file ", settings.file,

@@ -1,9 +1,9 @@
 // main.cpp: csccd's command line. csccmgr is who starts csccd; people start csccmgr.
 #include "common/base/exit_code.hpp"
-#include "cscc/version.hpp"
 #include "daemon/app.hpp"
 
 #include <charconv>
+#include <cscc/version.hpp>
 #include <cstdio>
 #include <cstring>
 #include <string_view>

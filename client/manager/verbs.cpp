@@ -9,11 +9,11 @@
 #include "common/base/text.hpp"
 #include "common/reactor/spawn.hpp"
 #include "config/load.hpp"
-#include "cscc/version.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
+#include <cscc/version.hpp>
 #include <csignal>
 #include <optional>
 #include <utility>

@@ -36,15 +36,16 @@ void* run(void* argument)
     const bool taken = !given.outcome;
     given.answered.store(true);
     given.answered.notify_one();
-    while (taken)
+    if (!taken)
+        return nullptr;
+    for (;;)
         ::pause(); // all signals are blocked: this does not return
-    return nullptr;
 }
 
 // Some programs have more thread-local storage than a small stack holds: EINVAL, then the default.
 int start_thread(const std::shared_ptr<order>& given)
 {
-    constexpr std::size_t small_stack_bytes = 128 * 1024;
+    constexpr std::size_t small_stack_bytes = 131072;
     auto argument = std::make_unique<std::shared_ptr<order>>(given);
     pthread_attr_t attributes;
     ::pthread_attr_init(&attributes);

@@ -83,7 +83,8 @@ session_verdict in_alive_sent(const situation& at, e event)
     return stay(at);
 }
 
-// What a registered program may ask, wherever its coordinator is. True if `event` was such a thing.
+// What a registered program may ask, wherever its coordinator is; empty if `event` is no such
+// thing.
 std::optional<session_verdict> asked_by_program(situation at, e event)
 {
     if (event == e::alive_asked)
@@ -243,7 +244,7 @@ session_verdict in_again_sent(const situation& at, e event)
         return register_again(at); // it knows us: that is all we wanted
     // A coordinator that lives decides about us, also when it does not want us. Going by ourselves
     // would in the end kill predecessors that nobody told to end.
-    case e::answer_refused: return pause(at);
+    case e::answer_refused:
     case e::end_of_file: return pause(at);
     case e::turn_message: return turn(at);
     case e::deadline_reached: return look(at);

@@ -25,25 +25,27 @@ void* shared_child_stack() noexcept
 
 // A child in shared memory must not return from this function on the parent's stack, and syscall(3)
 // would: hence a few instructions of our own, which call `run` on the child's stack and exit.
+// What the child needs is bound to registers that neither the call nor the asm itself changes.
 #if defined(__x86_64__)
 long clone_in_shared_memory(clone_args* args, int (*run)(void*), void* argument) noexcept
 {
     long ret = SYS_clone3;
-    asm volatile(
-        "syscall\n\t"
-        "test %%rax, %%rax\n\t"
-        "jnz 1f\n\t"
-        "xor %%ebp, %%ebp\n\t"
-        "mov %[argument], %%rdi\n\t"
-        "call *%[run]\n\t"
-        "mov %%eax, %%edi\n\t"
-        "mov %[exit], %%eax\n\t"
-        "syscall\n\t"
-        "1:"
-        : "+a"(ret)
-        : "D"(args),
-          "S"(sizeof *args), [run] "r"(run), [argument] "r"(argument), [exit] "i"(SYS_exit_group)
-        : "rcx", "r11", "rdx", "r8", "r9", "r10", "memory", "cc");
+    register int (*run_in_child)(void*) asm("r12") = run;
+    register void* its_argument asm("r13") = argument;
+    asm volatile("syscall\n\t"
+                 "test %%rax, %%rax\n\t"
+                 "jnz 1f\n\t"
+                 "xor %%ebp, %%ebp\n\t"
+                 "mov %[argument], %%rdi\n\t"
+                 "call *%[run]\n\t"
+                 "mov %%eax, %%edi\n\t"
+                 "mov %[exit], %%eax\n\t"
+                 "syscall\n\t"
+                 "1:"
+                 : "+a"(ret)
+                 : "D"(args), "S"(sizeof *args), [run] "r"(run_in_child),
+                   [argument] "r"(its_argument), [exit] "i"(SYS_exit_group)
+                 : "rcx", "r11", "rdx", "r8", "r9", "r10", "memory", "cc");
     return ret;
 }
 #elif defined(__aarch64__)
@@ -52,17 +54,20 @@ long clone_in_shared_memory(clone_args* args, int (*run)(void*), void* argument)
     register long x0 asm("x0") = reinterpret_cast<long>(args);
     register long x1 asm("x1") = sizeof *args;
     register long x8 asm("x8") = SYS_clone3;
-    asm volatile("svc #0\n\t"
-                 "cbnz x0, 1f\n\t"
-                 "mov x29, xzr\n\t"
-                 "mov x0, %[argument]\n\t"
-                 "blr %[run]\n\t"
-                 "mov x8, %[exit]\n\t"
-                 "svc #0\n\t"
-                 "1:"
-                 : "+r"(x0), "+r"(x8)
-                 : "r"(x1), [run] "r"(run), [argument] "r"(argument), [exit] "i"(SYS_exit_group)
-                 : "x2", "x3", "x4", "x5", "x6", "x7", "x30", "memory", "cc");
+    register int (*run_in_child)(void*) asm("x19") = run;
+    register void* its_argument asm("x20") = argument;
+    asm volatile(
+        "svc #0\n\t"
+        "cbnz x0, 1f\n\t"
+        "mov x29, xzr\n\t"
+        "mov x0, %[argument]\n\t"
+        "blr %[run]\n\t"
+        "mov x8, %[exit]\n\t"
+        "svc #0\n\t"
+        "1:"
+        : "+r"(x0), "+r"(x8)
+        : "r"(x1), [run] "r"(run_in_child), [argument] "r"(its_argument), [exit] "i"(SYS_exit_group)
+        : "x2", "x3", "x4", "x5", "x6", "x7", "x30", "memory", "cc");
     return x0;
 }
 #else

@@ -43,16 +43,18 @@ public:
     /// When the whole group is down: removes what was made for it.
     virtual void clean_up() noexcept = 0;
 
-    [[nodiscard]] virtual std::string_view kind() const noexcept = 0; // "cgroup" or "descent"
+    [[nodiscard]] virtual std::string_view
+    kind() const noexcept = 0; // "cgroup", "descent", "nothing"
 };
 
 struct containment_settings
 {
+    bool off = false; // leave alone what services leave behind
     std::string group_name;
     std::vector<std::string> ids; // by component_index
 };
 
-/// The better of the two that works here.
+/// The better of the two that works here, or one that does nothing if it is off.
 /// @param is_main  says whether a child of ours is the main process of a living component
 [[nodiscard]] std::unique_ptr<containment>
 make_containment(const boost::asio::any_io_executor& reactor, const containment_settings& settings,

@@ -23,7 +23,9 @@ std::span<launch_failure> make_failures(boost::interprocess::mapped_region& memo
 
 containment_settings containment_settings_of(const config::model& model)
 {
-    containment_settings settings{config::group_name(model), {}};
+    containment_settings settings;
+    settings.off = model.csccd.containment == config::containment_kind::off;
+    settings.group_name = config::group_name(model);
     for (const config::component& component : model.components)
         settings.ids.push_back(component.id);
     return settings;

@@ -170,16 +170,4 @@ std::unique_ptr<containment> make_descent_containment(const asio::any_io_executo
     return std::make_unique<descent_containment>(reactor, settings.ids, std::move(is_main));
 }
 
-std::unique_ptr<containment> make_containment(const asio::any_io_executor& reactor,
-                                              const containment_settings& settings,
-                                              std::function<bool(std::int32_t)> is_main)
-{
-    std::string why_not;
-    if (auto cgroups = make_cgroup_containment(reactor, settings, why_not))
-        return cgroups;
-    log(log_level::notice, "containment",
-        text("services are contained by session and descent only: ", why_not));
-    return make_descent_containment(reactor, settings, std::move(is_main));
-}
-
 } // namespace cscc

@@ -33,7 +33,7 @@ int exit_code_of(pid_t pid)
 
 std::string id_of(std::size_t n)
 {
-    char id[16];
+    char id[32];
     std::snprintf(id, sizeof id, "S%04zu", n);
     return id;
 }

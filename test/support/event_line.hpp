@@ -101,7 +101,7 @@ private:
         put({digits, static_cast<std::size_t>(end - digits)});
     }
 
-    char bytes_[bytes_max];
+    char bytes_[bytes_max]{};
     std::size_t length_ = 0;
 };
 

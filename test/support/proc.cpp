@@ -1,11 +1,15 @@
 #include "test/support/proc.hpp"
 
+#include "common/base/unique_fd.hpp"
+
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <sstream>
 
+#include <fcntl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -17,17 +21,25 @@ std::string proc_path(int pid, const char* name)
     return "/proc/" + std::to_string(pid) + "/" + name;
 }
 
+// By hand: reading of a process that has just ended is an error, for which a filebuf throws.
 std::string contents(const std::string& path)
 {
-    std::ifstream file(path);
-    return {std::istreambuf_iterator<char>(file), {}};
+    std::string text;
+    const unique_fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    std::array<char, 4096> buffer;
+    for (ssize_t got = 0; (got = ::read(file.get(), buffer.data(), buffer.size())) > 0;)
+        text.append(buffer.data(), static_cast<std::size_t>(got));
+    return text;
 }
 
 std::size_t entries(const std::string& folder)
 {
+    std::size_t count = 0;
     std::error_code ignored; // the process may end while we look
-    std::filesystem::directory_iterator it(folder, ignored);
-    return ignored ? 0 : static_cast<std::size_t>(std::distance(it, {}));
+    for (std::filesystem::directory_iterator it(folder, ignored), end; !ignored && it != end;
+         it.increment(ignored))
+        ++count;
+    return count;
 }
 
 } // namespace

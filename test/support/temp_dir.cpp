@@ -12,7 +12,7 @@ namespace cscc::test {
 
 temp_dir::temp_dir()
 {
-    std::string name = std::filesystem::temp_directory_path() / "cscc-test-XXXXXX";
+    std::string name = std::filesystem::temp_directory_path() / "cscc-group-XXXXXX";
     if (::mkdtemp(name.data()) == nullptr)
         throw std::system_error(errno, std::system_category(), name);
     path_ = name;

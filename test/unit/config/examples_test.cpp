@@ -111,6 +111,8 @@ BOOST_AUTO_TEST_CASE(the_minimal_example_has_every_default)
     BOOST_TEST((m.cscc.restart_delay == 0s));
     BOOST_TEST((m.cscc.restart_delay_max == 60s));
     BOOST_TEST((m.csccd.log_level == log_threshold::info));
+    BOOST_TEST((m.csccd.log_format == log_form::text));
+    BOOST_TEST((m.csccd.containment == containment_kind::automatic));
     BOOST_TEST(m.csccd.control_mode == 0660U);
     BOOST_TEST((m.cluster == cluster_environment{}));
 }

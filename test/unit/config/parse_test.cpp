@@ -114,8 +114,8 @@ BOOST_AUTO_TEST_CASE(a_key_that_is_unknown_or_missing_is_named_with_what_was_mea
          "sem_shared_daemon_comp_name = \"sem_comp\"\nqqqqqqqqqqqq = 1",
          {"29:1: unknown key 'qqqqqqqqqqqq' in [csccd_environment]; it is one of "
           "'lock_shared_daemon_name', 'lock_shared_daemon_comp_name', "
-          "'sem_shared_daemon_comp_name', 'log_level', 'log_file', 'control_mode', "
-          "'control_group', 'http_listen'"}},
+          "'sem_shared_daemon_comp_name', 'log_level', 'log_format', 'log_file', "
+          "'containment', 'control_mode', 'control_group', 'http_listen'"}},
         {"mem_shared_name = \"group\"",
          "mem_shared_name = \"group\"\n[cluster]\nenabld = true",
          {"36:1: unknown key 'enabld' in [cluster]; did you mean 'enabled'?"}},

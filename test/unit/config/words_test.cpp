@@ -32,6 +32,8 @@ BOOST_AUTO_TEST_CASE(every_word_is_read_as_it_is_written)
     check_that_words_round_trip<restart_strategy_kind>();
     check_that_words_round_trip<quorum_loss>();
     check_that_words_round_trip<log_threshold>();
+    check_that_words_round_trip<log_form>();
+    check_that_words_round_trip<containment_kind>();
     check_that_words_round_trip<limit_kind>();
     check_that_words_round_trip<stop_signal_kind>();
 }

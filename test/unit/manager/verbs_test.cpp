@@ -1,10 +1,11 @@
 #include "client/manager/make.hpp"
 #include "client/manager/verbs.hpp"
-#include "cscc/version.hpp"
 #include "test/unit/manager/verbs_fixture.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/test/unit_test.hpp>
+
+#include <cscc/version.hpp>
 
 namespace cscc {
 namespace {

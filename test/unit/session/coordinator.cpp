@@ -195,7 +195,7 @@ pid_t service_link::peer() const
 
 group_options lone_service()
 {
-    return {{{"SVC", 0, 0, 20s, 20s}}, shm::coordinator_policy::restart, 60'000ms};
+    return {{{"SVC", 0, 0, 60s, 60s}}, shm::coordinator_policy::restart, 60'000ms};
 }
 
 coordinator::coordinator(group_options options)

@@ -80,7 +80,7 @@ struct group_options
     std::chrono::milliseconds takeover_timeout{5000};
 };
 
-/// One service SVC with generous timeouts.
+/// One service SVC whose timeouts are longer than our patience.
 [[nodiscard]] group_options lone_service();
 
 class coordinator

@@ -184,11 +184,12 @@ private:
     // What was said may have been answered already, or be due without any descriptor.
     void kick()
     {
-        if (!std::exchange(kicked_, true))
-            boost::asio::post(executor_, [self = shared_from_this()] {
-                self->kicked_ = false;
-                self->drain();
-            });
+        if (std::exchange(kicked_, true))
+            return;
+        boost::asio::post(executor_, [self = shared_from_this()] {
+            self->kicked_ = false;
+            self->drain();
+        });
     }
 
     void watch()
