@@ -79,21 +79,23 @@ void check_attributes(checker& to, std::size_t n, const component& c)
         range("umask", *c.umask, 0, 0777);
     for (const std::int32_t code : c.success_exit_codes)
         range("success_exit_codes", code, 0, 255);
-    for (const auto& [kind, limit] : c.limits)
+    for (const auto& [kind, limit] : c.limits) {
         to.expect(limit.soft <= limit.hard, component_path(n, text("limits.", to_string(kind))),
                   text("the soft limit of '", to_string(kind),
                        "' is above the hard one; write "
                        "[soft, hard]"));
+    }
 }
 
 } // namespace
 
 std::optional<std::string> why_no_variable(std::string_view name)
 {
-    if (!is_variable_name(name))
+    if (!is_variable_name(name)) {
         return text("'", name,
                     "' cannot be the name of a variable; it must be letters, digits and "
                     "_, not beginning with a digit");
+    }
     if (name.starts_with("CSCC_") || name == "NOTIFY_SOCKET" || name == "WATCHDOG_USEC" ||
         name == "WATCHDOG_PID")
         return text("the variable '", name, "' is the coordinator's own; give yours another name");

@@ -22,6 +22,6 @@ enum class secrets : std::uint8_t
 /// Reads what to_json(…, secrets::kept) wrote. Strict: fails with errc::object_damaged for a
 /// missing, unknown or mistyped member, for values that validate would refuse, and for components
 /// that are not in startup order. Never throws for what the text contains.
-[[nodiscard]] result<model> from_json(std::string_view json);
+[[nodiscard]] result<model> from_json(std::string_view text);
 
 } // namespace cscc::config

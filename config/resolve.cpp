@@ -81,11 +81,12 @@ private:
 
     void check_socket(const std::string& path, const std::string& socket)
     {
-        if (doc_.where.usable(path) && socket.size() > socket_path_max)
+        if (doc_.where.usable(path) && socket.size() > socket_path_max) {
             wrong(path, text("the socket '", socket, "' would have a path of ", socket.size(),
                              " bytes, and the system allows ", socket_path_max,
                              "; write a shorter name, or set CSCC_RUNTIME_DIR to a shorter "
                              "directory"));
+        }
     }
 
     void resolve_program(const std::string& path, const std::string& name, std::string& target)
@@ -109,10 +110,11 @@ private:
         if (!doc_.where.usable(path))
             return std::nullopt;
         const auto gid = known_accounts().group(name);
-        if (!gid)
+        if (!gid) {
             wrong(path, text("unknown group '", name, "'",
                              nearest_or(name, known_accounts().group_names(),
                                         "name one in /etc/group, or its number")));
+        }
         return gid;
     }
 
@@ -157,10 +159,11 @@ private:
                 c.group ? find_group(component_path(n, "group"), *c.group) : std::nullopt) {
             if (root)
                 r.gid = gid;
-            else if (gid != around_.gid)
+            else if (gid != around_.gid) {
                 wrong(component_path(n, "group"),
                       text("only root can start a service in group '", *c.group,
                            "', and this is uid ", around_.uid, "; remove 'group'"));
+            }
         }
         const std::string path = component_path(n, "supplementary_groups");
         if (!c.supplementary_groups) {

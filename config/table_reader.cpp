@@ -93,11 +93,13 @@ table_reader& table_reader::take_environment(std::string_view key,
     const std::string path = path_of(key);
     for (const member& variable : m->value.members) {
         out_.where.set(text(path, ".", variable.key), variable.at);
-        if (variable.value.kind != node_kind::string)
+        if (variable.value.kind != node_kind::string) {
             found_.add(variable.value.at, text("the variable '", variable.key, "' ",
                                                instead_of(variable.value, "a string, in quotes")));
-        else if (variable.value.string.find('\0') != std::string::npos)
+        }
+        else if (variable.value.string.find('\0') != std::string::npos) {
             found_.add(variable.value.at, text("the variable '", variable.key, "' ", no_nul));
+        }
         target.emplace(variable.key, variable.value.string);
     }
     return *this;

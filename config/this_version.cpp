@@ -45,16 +45,19 @@ void check_http(checker& to, const std::string& listen)
 {
     const std::string path = "csccd_environment.http_listen";
     const std::string_view host = host_of(listen);
-    if (host.empty())
+    if (host.empty()) {
         to.wrong(path, text("'http_listen' is '", listen,
                             "'; it must be a loopback address and a port: \"127.0.0.1:8080\""));
-    else if (!is_loopback(host))
+    }
+    else if (!is_loopback(host)) {
         to.wrong(path, text("'http_listen' is '", listen,
                             "', which others can reach; it must be "
                             "a loopback address: \"127.0.0.1:8080\""));
-    else
+    }
+    else {
         to.wrong(path, "'http_listen' is not in this version; remove it and use the control socket "
                        "(curl --unix-socket)");
+    }
 }
 
 } // namespace

@@ -122,10 +122,11 @@ public:
             for (std::size_t i = 0; i < steps[s].size(); ++i)
                 check_id(text(step_path, ".", i), steps[s][i]);
         }
-        for (const std::string_view id : ids_)
+        for (const std::string_view id : ids_) {
             to_.expect(
                 seen_.contains(id), path,
                 text("'", id, "' is missing from '", key_, "'; every component stands in it once"));
+        }
     }
 
 private:
@@ -134,13 +135,15 @@ private:
         const auto [first, is_new] = seen_.try_emplace(id, to_.where(path));
         if (id.empty())
             to_.wrong(path, text("an empty id in '", key_, "'; write ids with a comma between"));
-        else if (!known_.contains(id))
+        else if (!known_.contains(id)) {
             to_.wrong(path, text("unknown id '", id, "' in '", key_, "'",
                                  to_.full() ? "" : did_you_mean(id, ids_)));
-        else if (!is_new)
+        }
+        else if (!is_new) {
             to_.wrong(path,
                       text("'", id, "' stands twice in '", key_, "', first in line ",
                            first->second.line, " column ", first->second.column, "; remove one"));
+        }
     }
 
     checker& to_;

@@ -21,10 +21,11 @@ complaint read_integer(const node& n, Integer& target)
 {
     if (n.kind != node_kind::integer)
         return instead_of(n, "an integer");
-    if (!std::in_range<Integer>(n.integer))
+    if (!std::in_range<Integer>(n.integer)) {
         return text("is ", n.integer,
                     std::is_unsigned_v<Integer> && n.integer < 0 ? "; it must not be negative"
                                                                  : "; it must be closer to 0");
+    }
     target = static_cast<Integer>(n.integer);
     return std::nullopt;
 }
@@ -141,7 +142,7 @@ complaint read_value(const node& n, std::vector<std::int32_t>& target)
 complaint read_value(const node& n, limit_range& target)
 {
     if (n.kind != node_kind::list) {
-        const auto why = read_limit(n, target.soft);
+        auto why = read_limit(n, target.soft);
         target.hard = target.soft;
         return why;
     }

@@ -69,16 +69,18 @@ public:
     /// Both sockets, so that whoever is told "ok" finds somebody there.
     startup_result<void> open()
     {
-        if (const error_code ec = group_.open())
+        if (const error_code ec = group_.open()) {
             return startup_failure{exit_code::not_permitted,
                                    text("The service socket ",
                                         config::service_socket_path(base_.model),
                                         " cannot be opened: ", ec.message(), ".")};
-        if (const error_code ec = control_.open())
+        }
+        if (const error_code ec = control_.open()) {
             return startup_failure{exit_code::not_permitted,
                                    text("The control socket ",
                                         config::control_socket_path(base_.model),
                                         " cannot be opened: ", ec.message(), ".")};
+        }
         return {};
     }
 

@@ -31,16 +31,18 @@ startup_failure failure(exit_code code, std::string sentence)
 startup_result<config::model> read_configuration(const std::string& object_name)
 {
     const auto json = shm::read_config(object_name);
-    if (!json)
+    if (!json) {
         return failure(exit_code::failed, text("The shared object ", object_name,
                                                " cannot be read: ", json.error().message(),
                                                " Start the group with 'csccmgr start'."));
+    }
     auto model = config::from_json(*json);
-    if (!model)
+    if (!model) {
         return failure(exit_code::configuration,
                        text("The shared object ", object_name,
                             " holds no configuration of this version; csccmgr and csccd must be of "
                             "the same installation."));
+    }
     return std::move(*model);
 }
 
@@ -51,19 +53,21 @@ startup_result<void> open_log(const config::model& model)
         std::filesystem::path(model.resolved.log_directory) / config::group_name(model);
     ::umask(022);
     std::filesystem::create_directories(directory, ec);
-    if (ec)
+    if (ec) {
         return failure(exit_code::not_permitted,
                        text("The log directory ", directory.string(),
                             " cannot be made: ", ec.message(), ". Make it, or set CSCC_LOG_DIR."));
+    }
     log_settings settings;
     settings.level = static_cast<log_level>(model.csccd.log_level);
     settings.format =
         model.csccd.log_format == config::log_form::json ? log_format::json : log_format::text;
     settings.file = model.resolved.log_file;
-    if (const error_code refused = log_open(settings))
+    if (const error_code refused = log_open(settings)) {
         return failure(exit_code::not_permitted, text("The log file ", settings.file,
                                                       " cannot be opened: ", refused.message(),
                                                       ". Change log_file or its permissions."));
+    }
     return {};
 }
 
@@ -75,11 +79,12 @@ startup_result<rlimit> raise_descriptor_limit(std::size_t services)
     raised.rlim_cur = raised.rlim_max;
     ::setrlimit(RLIMIT_NOFILE, &raised);
     const std::size_t needed = services * descriptors_per_service + descriptors_for_ourselves;
-    if (raised.rlim_max < needed)
+    if (raised.rlim_max < needed) {
         return failure(exit_code::failed,
                        text("A group of ", services, " services needs ", needed,
                             " descriptors, but the hard limit is ", raised.rlim_max,
                             "; raise it (ulimit -Hn, LimitNOFILE=)."));
+    }
     return before;
 }
 
@@ -92,10 +97,11 @@ startup_result<void> take_locks(shm::state_writer& state, const config::model& m
     };
     for (const auto& [which, name] : wanted) {
         const auto taken = state.lock(which).try_lock();
-        if (!taken)
+        if (!taken) {
             return failure(exit_code::failed,
                            text("The lock ", name, " cannot be taken: ", taken.error().message(),
                                 " Another coordinator runs this group; see 'csccmgr status'."));
+        }
     }
     return {};
 }

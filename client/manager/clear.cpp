@@ -20,6 +20,7 @@ namespace {
 std::vector<std::string> names_of(const std::vector<survivor>& survivors)
 {
     std::vector<std::string> names;
+    names.reserve(survivors.size());
     for (const auto& s : survivors)
         names.push_back(text(s.id, " (pid ", s.process.identity().pid, ")"));
     return names;

@@ -114,11 +114,12 @@ bool speaks_json(command_verb verb)
 std::optional<usage_error> contradiction(const command_line& line)
 {
     const auto name = to_string(line.verb);
-    if (!line.ids.empty() && line.verb != command_verb::status)
+    if (!line.ids.empty() && line.verb != command_verb::status) {
         return wrong(text("\"", name,
                           "\" is about the whole group and takes no further words, "
                           "but \"",
                           line.ids.front(), "\" follows it."));
+    }
     if (line.watch && line.verb != command_verb::status)
         return wrong(text("--watch goes with \"status\", not with \"", name, "\"."));
     if (line.watch && line.json)

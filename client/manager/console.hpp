@@ -37,7 +37,7 @@ public:
     void redraw(const std::vector<std::string>& lines);
 
     /// Clears the screen and writes the text at its top; only on a terminal.
-    void show_screen(std::string_view text);
+    void show_screen(std::string_view screen);
 
 private:
     int out_;

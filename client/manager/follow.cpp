@@ -37,7 +37,7 @@ verdict no_answer(const session& run, pid_t pid, wire::order_verb verb, const er
 } // namespace
 
 progress_display::progress_display(asio::any_io_executor reactor, session& run)
-    : run_(run), progress_(members_of(run.model)), timer_(std::move(reactor)),
+    : run_(run), progress_(members_of(run.model)), timer_(reactor),
       live_(run.out.looks().terminal && !run.line.json)
 {
     if (live_)

@@ -94,11 +94,14 @@ wire::service_status service_status_of(const shm::state_view& view, component_in
         s.since = now.since;
     s.lock = lock_word(names, s.id);
     const bool alive = lives(now.identity);
-    if (alive)
+    if (alive) {
         s.pid = now.identity.pid;
-    // What the table says of the living stays true without a coordinator; of the dead it does not.
-    else if (now.state != component_state::failed)
+        // What the table says of the living stays true without a coordinator; of the dead it does
+        // not.
+    }
+    else if (now.state != component_state::failed) {
         s.state = component_state::down;
+    }
     return s;
 }
 

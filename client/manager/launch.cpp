@@ -79,8 +79,8 @@ public:
                         : ::posix_spawn_file_actions_addclosefrom_np(&actions, first_to_close);
     }
 
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
+    posix_spawn_file_actions_t actions{};
+    posix_spawnattr_t attributes{};
 
 private:
     int open_null(int target)

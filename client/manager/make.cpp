@@ -80,11 +80,13 @@ verdict did_not_come_up(const session& run, const error_code& error, const std::
     v.next_step = see_log(run);
     if (error == errc::timed_out)
         v.words = text(program, " did not come up in time");
-    else if (error == errc::process_gone)
+    else if (error == errc::process_gone) {
         v.words = text(program, " died at its start",
                        exit.empty() ? std::string{} : text(" (", exit, ")"));
-    else
+    }
+    else {
         v.words = text(program, " does not speak as csccd does at its start: ", error.message());
+    }
     return v;
 }
 

@@ -104,11 +104,13 @@ verdict unusable_group(const session& run, const error_code& error)
     verdict v;
     v.code = exit_of(error);
     v.words = text(object, " cannot be used: ", error.message());
-    if (error == errc::object_other_version)
+    if (error == errc::object_other_version) {
         v.next_step = "Stop the group with the version that started it; if nothing of it lives, "
                       "remove the object.";
-    else if (error == errc::object_foreign)
+    }
+    else if (error == errc::object_foreign) {
         v.next_step = text("See whose it is: ls -l ", object);
+    }
     return v;
 }
 

@@ -186,7 +186,7 @@ std::string render_status(const status_report& report, std::span<const std::stri
 std::string render_event(const wire::event& event, const page& to)
 {
     const std::string reason = event.reason.empty() ? "" : text(": ", printable(event.reason));
-    const std::string when = wire::to_rfc3339(event.time);
+    std::string when = wire::to_rfc3339(event.time);
     switch (event.kind) {
     case wire::event_kind::service: {
         const auto state = parse_component_state(event.to);

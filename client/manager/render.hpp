@@ -41,7 +41,7 @@ struct cell
 [[nodiscard]] std::string render_table(const std::vector<std::vector<cell>>& rows, const page&);
 
 /// Text in a colour, or as it is where there are no colours.
-[[nodiscard]] std::string tinted(std::string_view text, tint colour, const page&);
+[[nodiscard]] std::string tinted(std::string_view words, tint colour, const page&);
 
 /// The group and its services (those named, or all), for people.
 /// @param now  against which ages are reckoned

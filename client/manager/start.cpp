@@ -199,10 +199,11 @@ asio::awaitable<verdict> start_group(session& run, time_point deadline)
         co_return v;
     }
     const std::string& directory = run.model.resolved.runtime_directory;
-    if (const error_code error = ensure_runtime_directory(directory))
+    if (const error_code error = ensure_runtime_directory(directory)) {
         co_return failed_to(text("use the runtime directory ", directory), error,
                             "It must be yours or root's, and writable by nobody else; another one "
                             "can be named in CSCC_RUNTIME_DIR.");
+    }
     for (;;) {
         auto found = co_await reach_group(run, deadline);
         if (auto* refused = std::get_if<verdict>(&found))

@@ -126,10 +126,11 @@ int interrupted(session& run, int signal)
 {
     const bool follows =
         run.line.verb == command_verb::status || run.line.verb == command_verb::events;
-    if (!follows)
+    if (!follows) {
         run.out.complain(run.order_given ? text("interrupted; ", run.group(), " goes on without us")
                                          : text("interrupted before any order was given"),
                          run.order_given ? "See how far it is: csccmgr status" : "");
+    }
     return 128 + signal; // as a shell reports it
 }
 

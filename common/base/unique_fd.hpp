@@ -26,10 +26,10 @@ public:
 
     void reset(int fd = -1) noexcept
     {
+        // Linux closes even when it reports an error; trying again would hit a stranger's.
         const int old = std::exchange(fd_, fd);
         if (old >= 0)
-            ::close(
-                old); // Linux closes even when it reports an error; retrying would hit a stranger
+            ::close(old);
     }
 
 private:

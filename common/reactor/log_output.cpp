@@ -126,11 +126,11 @@ std::size_t log_output::write_some(std::string_view bytes) const noexcept
     if (how_ == manner::pipe || how_ == manner::guarded)
         guard.emplace();
     ssize_t taken = 0;
-    do
+    do {
         taken = how_ == manner::socket
                     ? ::send(fd_, bytes.data(), size, MSG_DONTWAIT | MSG_NOSIGNAL)
                     : ::write(fd_, bytes.data(), size);
-    while (taken < 0 && errno == EINTR);
+    } while (taken < 0 && errno == EINTR);
     if (taken < 0 && errno == EPIPE && guard)
         guard->note_raised();
     return taken > 0 ? static_cast<std::size_t>(taken) : 0;

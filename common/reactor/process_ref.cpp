@@ -145,7 +145,7 @@ result<std::uint64_t> read_start_ticks(pid_t pid) noexcept
         return errc::process_gone;
     if (!file)
         return last_system_error();
-    std::array<char, 1024> content; // 52 fields of at most 20 digits, most of them far shorter
+    std::array<char, 1024> content{}; // 52 fields of at most 20 digits, most of them far shorter
     ssize_t size = 0;
     do
         size = ::read(file.get(), content.data(), content.size());

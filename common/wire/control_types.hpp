@@ -121,10 +121,10 @@ struct problem
 
 /// Each fails with errc::frame_malformed for what is no JSON, lacks a member, or has one of the
 /// wrong type, out of range or of an unknown word. null may be left out.
-[[nodiscard]] result<group_status> parse_group_status(std::string_view json);
-[[nodiscard]] result<order_answer> parse_order_answer(std::string_view json);
-[[nodiscard]] result<event> parse_event(std::string_view json);
-[[nodiscard]] result<problem> parse_problem(std::string_view json);
+[[nodiscard]] result<group_status> parse_group_status(std::string_view text);
+[[nodiscard]] result<order_answer> parse_order_answer(std::string_view text);
+[[nodiscard]] result<event> parse_event(std::string_view text);
+[[nodiscard]] result<problem> parse_problem(std::string_view text);
 
 [[nodiscard]] std::string_view to_string(order_verb) noexcept;
 [[nodiscard]] std::string_view to_string(event_kind) noexcept;

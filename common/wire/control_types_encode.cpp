@@ -18,7 +18,7 @@ public:
     [[nodiscard]] json::storage_ptr storage() noexcept { return &resource_; }
 
 private:
-    unsigned char first_[4096];
+    unsigned char first_[4096] = {};
     json::monotonic_resource resource_{first_, sizeof first_};
 };
 

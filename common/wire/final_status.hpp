@@ -35,7 +35,7 @@ inline constexpr std::size_t final_status_bytes_max = 8 * 1024 * 1024; // 4,096 
 
 [[nodiscard]] std::string to_json(const final_status&);
 /// errc::frame_malformed for what to_json does not write.
-[[nodiscard]] result<final_status> parse_final_status(std::string_view json);
+[[nodiscard]] result<final_status> parse_final_status(std::string_view text);
 
 [[nodiscard]] std::string_view to_string(final_outcome) noexcept; // "start failed"
 [[nodiscard]] std::optional<final_outcome> parse_final_outcome(std::string_view) noexcept;

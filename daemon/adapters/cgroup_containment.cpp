@@ -98,10 +98,11 @@ public:
             co_return 0;
         const std::string pids = read_at(member, "cgroup.procs");
         const unique_fd kill(::openat(member, "cgroup.kill", O_WRONLY | O_CLOEXEC));
-        if (!kill || ::write(kill.get(), "1", 1) != 1)
+        if (!kill || ::write(kill.get(), "1", 1) != 1) {
             log(log_level::error, "containment",
                 text("cannot kill the remaining processes of ", ids_.at(component), ": ",
                      last_system_error().message()));
+        }
         co_await wait_until_empty(component, member);
         // Linux (seen: 6.18) kills at birth what is cloned into a cgroup that was ever killed: it
         // compares the wrong counters. The next one to be born here gets a cgroup made anew.
@@ -133,10 +134,11 @@ private:
         for (int rounds = 1; is_populated(member); ++rounds) {
             auto change = wait_for_change(events);
             co_await with_timeout(std::move(change), 100ms);
-            if (rounds % 100 == 0)
+            if (rounds % 100 == 0) {
                 log(log_level::warning, "containment",
                     text("still waiting for the kernel to end the processes of ",
                          ids_.at(component)));
+            }
         }
     }
 

@@ -83,10 +83,11 @@ answer follow_events(const control_request& request, std::string_view query, con
     std::uint64_t after = 0;
     const char* end = asked->data() + asked->size();
     const auto [parsed, problem] = std::from_chars(asked->data(), end, after);
-    if (problem != std::errc{} || parsed != end)
+    if (problem != std::errc{} || parsed != end) {
         return to_reply(
             {"Bad request", 400,
              "after= and Last-Event-ID take the number of an event, and nothing else."});
+    }
     // A number that was not given yet is one of a former coordinator: its follower wants all.
     return control_stream{after > feed.last_number() ? 0 : after};
 }
@@ -107,12 +108,13 @@ control_reply order(wire::order_verb verb, const control_request& request,
 {
     if (request.method != "POST")
         return wrong_method("POST");
-    if (!caller.may_order)
+    if (!caller.may_order) {
         return to_reply({"Forbidden", 403,
                          text(caller.who,
                               " may look, not order: orders are taken from root, from "
                               "the owner (uid ",
                               caller.owner, ") and from members of control_group.")});
+    }
     const auto last_event = feed.last_number(); // before the order brings about its first
     auto outcome = port.order(verb, caller.who);
     if (const auto* refused = std::get_if<wire::problem>(&outcome))

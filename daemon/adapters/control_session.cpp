@@ -164,14 +164,16 @@ void control_session::on_unreadable(error_code ec)
     if (read_timed_out_)
         return answer_and_close(408, "Request timeout", "The request did not arrive in time.");
     if (ec == http::error::header_limit ||
-        (ec == http::error::buffer_overflow && !reader_->parser->is_header_done()))
+        (ec == http::error::buffer_overflow && !reader_->parser->is_header_done())) {
         return answer_and_close(
             431, "Request header fields too large",
             text("The head of a request has at most ", request_head_max, " bytes here."));
-    if (ec == http::error::body_limit || ec == http::error::buffer_overflow)
+    }
+    if (ec == http::error::body_limit || ec == http::error::buffer_overflow) {
         return answer_and_close(
             413, "Content too large",
             text("The body of a request has at most ", request_body_max, " bytes here."));
+    }
     if (ec == http::error::end_of_stream || ec == http::error::partial_message ||
         !is_http_error(ec))
         return close(); // the peer left, between requests or within one

@@ -24,7 +24,7 @@ constexpr int spare_descriptors = 64; // above every number that a service is gi
 // First out of the way, then into place: a source may have the number of another one's target.
 bool put_in_place(const std::vector<int>& descriptors) noexcept
 {
-    int high[spare_descriptors];
+    int high[spare_descriptors] = {};
     if (descriptors.size() > spare_descriptors)
         return false;
     for (std::size_t i = 0; i < descriptors.size(); ++i) {

@@ -45,7 +45,7 @@ json::value status_of(const std::string& socket)
 
 } // namespace
 
-group_bench::group_bench(const std::string& bin, std::size_t count)
+group_bench::group_bench(const std::string& bin, std::size_t count, const std::string& containment)
     : bin_(bin), name_("csccbench-" + std::to_string(::getpid())), last_id_(id_of(count - 1))
 {
     std::filesystem::create_directory(dir_.file("run"));
@@ -62,6 +62,7 @@ group_bench::group_bench(const std::string& bin, std::size_t count)
     d.daemon = bin + "/csccd";
     d.startup_timeout_ms = d.shutdown_timeout_ms = 120'000;
     d.restart_retry_counter = 64;
+    d.csccd_extra = "containment = \"" + containment + "\"\n";
     test::write_file(dir_.file("group.cfg"), test::to_toml(d));
 }
 

@@ -13,7 +13,8 @@ namespace cscc::bench {
 class group_bench
 {
 public:
-    group_bench(const std::string& bin, std::size_t count);
+    /// @param containment  the configuration's word: "off" or "auto"
+    group_bench(const std::string& bin, std::size_t count, const std::string& containment);
     ~group_bench();
     group_bench(const group_bench&) = delete;
 

@@ -51,8 +51,10 @@ void measure_status(const group_bench& group)
                 times.size());
 }
 
-/// One count: medians over the rounds, loop and group by turns so that both see the same machine.
-void run_count(const std::string& bin, std::size_t count, const settings& s)
+/// One row of one count: medians over the rounds, loop and group by turns so that both see the same
+/// machine. What csccd costs at rest is measured once a count.
+void run_row(const std::string& bin, std::size_t count, const std::string& wanted,
+             const settings& s)
 {
     std::vector<double> bare_start;
     std::vector<double> bare_stop;
@@ -61,13 +63,12 @@ void run_count(const std::string& bin, std::size_t count, const settings& s)
     std::vector<double> recover;
     std::vector<double> detect;
     std::string containment;
-    std::printf("%zu services\n", count);
     for (int round = 0; round < s.rounds; ++round) {
         const bare_times bare = run_bare_loop(bin + "/bench_service", count);
         bare_start.push_back(bare.start_ms);
         bare_stop.push_back(bare.stop_ms);
 
-        group_bench group(bin, count);
+        group_bench group(bin, count, wanted);
         start.push_back(group.csccmgr_ms("start"));
         containment = group.containment();
         for (int i = 0; i < (count < 1000 ? 5 : 3); ++i) {
@@ -75,18 +76,26 @@ void run_count(const std::string& bin, std::size_t count, const settings& s)
             recover.push_back(r.total_ms);
             detect.push_back(r.detected_ms);
         }
-        if (round == 0) {
+        if (round == 0 && wanted == "off") {
             measure_rest(group, s.idle_seconds);
             measure_status(group);
         }
         stop.push_back(group.csccmgr_ms("stop"));
     }
-    std::printf("  containment: %s\n", containment.c_str());
+    std::printf("  contained by %s\n", containment.c_str());
     print_row("start", median(start), median(bare_start));
     print_row("recovery", median(recover), median(bare_stop) + median(bare_start));
     print_row("stop", median(stop), median(bare_stop));
-    std::printf("  exit detected after %.2f ms (median of %zu)\n\n", median(detect), detect.size());
+    std::printf("  exit detected after %.2f ms (median of %zu)\n", median(detect), detect.size());
     std::fflush(stdout);
+}
+
+void run_count(const std::string& bin, std::size_t count, const settings& s)
+{
+    std::printf("%zu services\n", count);
+    for (const char* const containment : {"off", "auto"})
+        run_row(bin, count, containment, s);
+    std::printf("\n");
 }
 
 } // namespace

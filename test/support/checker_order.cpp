@@ -50,7 +50,7 @@ void check_callback_order(const history& h, findings& out)
         const log_event* begin = l.callbacks.front();
         for (const life& p : h.lives) {
             const service_plan* its = p.id.empty() ? nullptr : plan_of(h, p.id);
-            if (its == nullptr || its->stop_step >= mine->stop_step || p.round != l.round ||
+            if (its == nullptr || its->stop_step >= mine->stop_step ||
                 p.spawned->t_ns > begin->t_ns)
                 continue;
             const bool ended_by_test = p.killed != nullptr && p.killed->t_ns <= begin->t_ns;
