@@ -122,8 +122,9 @@ asio::awaitable<result<in_charge>> reach_coordinator(session& run, time_point de
         // The file may have been edited since the start: the running one says where it listens.
         const auto running = running_configuration(run.names());
         const std::string there = running ? config::control_socket_path(*running) : socket;
-        if (there != socket)
+        if (there != socket) {
             client = co_await control_client::connect(there, ::geteuid(), deadline);
+        }
     }
     if (!client)
         co_return client.error();

@@ -114,8 +114,9 @@ asio::awaitable<verdict> follow_other(session& run, wire::order_answer order,
 asio::awaitable<std::optional<verdict>> join(session& run, in_charge& there, time_point deadline)
 {
     const auto order = co_await give_order(run, there.client, wire::order_verb::start, deadline);
-    if (order.is_conflict)
+    if (order.is_conflict) {
         co_return co_await await_stop(run, there, deadline);
+    }
     if (!order.answer)
         co_return order.refusal;
     const auto status = co_await ask_status(there.client, deadline);
@@ -183,8 +184,9 @@ asio::awaitable<verdict> make(session& run, unguarded& place, time_point deadlin
     if (!run.line.wait)
         co_return v;
     v = co_await follow_first(run, deadline);
-    if (v.code == exit_code::failed)
+    if (v.code == exit_code::failed) {
         co_await clear_after(run, daemon, deadline);
+    }
     co_return v;
 }
 
@@ -208,8 +210,9 @@ asio::awaitable<verdict> start_group(session& run, time_point deadline)
         auto found = co_await reach_group(run, deadline);
         if (auto* refused = std::get_if<verdict>(&found))
             co_return std::move(*refused);
-        if (auto* place = std::get_if<unguarded>(&found))
+        if (auto* place = std::get_if<unguarded>(&found)) {
             co_return co_await make(run, *place, deadline);
+        }
         if (auto joined = co_await join(run, std::get<in_charge>(found), deadline))
             co_return std::move(*joined);
     }

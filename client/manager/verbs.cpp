@@ -69,8 +69,9 @@ asio::awaitable<int> carry_out(session& run)
         co_return number_of(tell(run, v));
     }
     case command_verb::status: {
-        if (run.line.watch)
+        if (run.line.watch) {
             co_return co_await watch_status(run);
+        }
         co_return co_await show_status(run);
     }
     case command_verb::events: {

@@ -79,8 +79,9 @@ public:
                 if (!process.send_signal(SIGKILL))
                     ++killed;
             }
-            for (process_ref& process : found)
+            for (process_ref& process : found) {
                 co_await wait_and_reap(std::move(process), component);
+            }
         }
     }
 

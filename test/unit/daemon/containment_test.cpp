@@ -10,6 +10,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <array>
+#include <cerrno>
 #include <new>
 #include <string>
 #include <vector>
@@ -72,12 +73,20 @@ public:
         main_ = process_identity::unpacked(words.identity.load());
         writing.reset();
         std::array<char, 32> digits{};
-        BOOST_REQUIRE(::read(reading.get(), digits.data(), digits.size() - 1) > 0);
+        ssize_t got = 0;
+        do // SIGCHLD, which descent_containment listens to, interrupts a read
+            got = ::read(reading.get(), digits.data(), digits.size() - 1);
+        while (got < 0 && errno == EINTR);
+        BOOST_REQUIRE(got > 0);
         auto left = process_ref::open_pid(std::stoi(digits.data()));
         BOOST_REQUIRE(left);
 
         pollfd gone{child->pidfd.get(), POLLIN, 0};
-        BOOST_REQUIRE(::poll(&gone, 1, 10'000) == 1);
+        int readable = 0;
+        do
+            readable = ::poll(&gone, 1, 10'000);
+        while (readable < 0 && errno == EINTR);
+        BOOST_REQUIRE(readable == 1);
         const auto collected =
             process_ref::adopt(unique_fd(::dup(child->pidfd.get())), main_).reap();
         BOOST_REQUIRE((collected && *collected));
