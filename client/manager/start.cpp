@@ -143,8 +143,9 @@ asio::awaitable<void> clear_after(session& run, const process_ref& daemon, time_
         co_return;
     auto found = co_await reach_group(run, until);
     auto* mine = std::get_if<unguarded>(&found);
-    if (mine != nullptr)
+    if (mine != nullptr) {
         static_cast<void>(co_await clear_remains(run, mine->lock, mine->look, until));
+    }
 }
 
 asio::awaitable<verdict> follow_first(session& run, time_point deadline)

@@ -128,8 +128,9 @@ asio::awaitable<verdict> stop_group(session& run, time_point deadline)
         auto found = co_await reach_group(run, deadline);
         if (auto* refused = std::get_if<verdict>(&found))
             co_return std::move(*refused);
-        if (auto* place = std::get_if<unguarded>(&found))
+        if (auto* place = std::get_if<unguarded>(&found)) {
             co_return co_await stop_by_ourselves(run, *place, was_up, deadline);
+        }
         auto done = co_await stop_by_coordinator(run, std::get<in_charge>(found), deadline);
         if (done)
             co_return std::move(*done);

@@ -54,8 +54,9 @@ asio::awaitable<result<ending>> settle(predecessor p)
     const result<process_ref> late = process_ref::open(p.who);
     end.left_because = late ? late->send_signal(SIGKILL) : late.error();
     end.killed = !end.left_because;
-    if (end.killed)
+    if (end.killed) {
         end.left_because = co_await wait_gone(p.who, clock::now() + turn_kill_grace);
+    }
     if (end.left_because == asio::error::operation_aborted)
         co_return end.left_because;
     if (end.left_because == errc::process_gone)

@@ -114,8 +114,9 @@ boost::asio::awaitable<void> component_runner::watch()
 {
     auto watched = process_->clone(); // a reference of its own: a signal may be sent meanwhile
     error_code ec;
-    if (watched)
+    if (watched) {
         ec = co_await async_wait_exit(std::move(*watched));
+    }
     else
         ec = watched.error();
     if (ec) {
