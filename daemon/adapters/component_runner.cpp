@@ -117,8 +117,9 @@ boost::asio::awaitable<void> component_runner::watch()
     if (watched) {
         ec = co_await async_wait_exit(std::move(*watched));
     }
-    else
+    else {
         ec = watched.error();
+    }
     if (ec) {
         log(log_level::error, "service",
             text("looking after ", component_.id,
