@@ -4,7 +4,6 @@
 #include "common/base/text.hpp"
 #include "common/reactor/async_wait_exit.hpp"
 #include "common/reactor/with_timeout.hpp"
-#include "common/wire/final_status.hpp"
 
 #include <cerrno>
 #include <utility>
@@ -103,22 +102,6 @@ asio::awaitable<std::optional<verdict>> clear_remains(session& run, const manage
     if (look.finding == group_finding::damaged)
         run.remark(text("removing the damaged shared objects of ", run.group()));
     co_return remove_all(run);
-}
-
-std::string final_status_path(const session& run)
-{
-    return text(run.model.resolved.runtime_directory, "/", wire::final_status_name(run.group()));
-}
-
-removal remove_final_status(const session& run)
-{
-    const std::string path = final_status_path(run);
-    removal done;
-    if (::unlink(path.c_str()) == 0)
-        done.existed = true;
-    else if (errno != ENOENT)
-        done.error = last_system_error();
-    return done;
 }
 
 } // namespace cscc

@@ -21,13 +21,4 @@ namespace cscc {
 [[nodiscard]] boost::asio::awaitable<std::optional<verdict>>
 clear_remains(session& run, const manager_lock& lock, const group_look& look, time_point deadline);
 
-/// Removes the file that the last coordinator left; an absent one is a success.
-struct removal
-{
-    bool existed = false;
-    error_code error;
-};
-[[nodiscard]] removal remove_final_status(const session& run);
-[[nodiscard]] std::string final_status_path(const session& run);
-
 } // namespace cscc

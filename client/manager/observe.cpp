@@ -1,8 +1,8 @@
 #include "client/manager/observe.hpp"
 
-#include "client/manager/clear.hpp"
 #include "client/manager/follow.hpp"
 #include "client/manager/group_look.hpp"
+#include "client/manager/last_end.hpp"
 #include "client/manager/manager_lock.hpp"
 #include "client/manager/reach.hpp"
 #include "client/manager/words.hpp"
@@ -147,9 +147,9 @@ asio::awaitable<verdict> reset_group(session& run)
     if (!is_nobody_there(there.error()))
         co_return failed_to("reach the coordinator", there.error(),
                             "Ask as root, as the group's owner, or as a member of control_group.");
-    const removal done = remove_final_status(run);
+    const removal done = remove_last_end(run);
     if (done.error)
-        co_return failed_to(text("remove ", final_status_path(run)), done.error);
+        co_return failed_to(text("remove ", last_end_path(run)), done.error);
     v.words = text(run.group(), " is not running; ",
                    done.existed ? "what its last end was like is forgotten"
                                 : "there is nothing to forget");

@@ -2,6 +2,7 @@
 
 #include "client/manager/clear.hpp"
 #include "client/manager/follow.hpp"
+#include "client/manager/last_end.hpp"
 #include "client/manager/make.hpp"
 #include "client/manager/reach.hpp"
 #include "client/manager/words.hpp"
@@ -65,6 +66,58 @@ verdict not_started(const session& run, const followed& end, const progress& see
     return v;
 }
 
+// --- watch it
+
+/// The start to be watched. As it is here: the coordinator's own, its first.
+struct watched_start
+{
+    std::uint64_t operation = 1;
+    std::uint64_t after = 0;                  // the event that it begins behind
+    std::optional<wire::group_status> before; // what was true then
+    std::string_view how = "running";
+};
+
+/// A coordinator may be gone before we read its last word, or even find it: what it said is then in
+/// the file that it left.
+asio::awaitable<followed> last_word(const session& run, const process_ref& coordinator,
+                                    followed end)
+{
+    static_cast<void>(co_await outlasts(coordinator, clock::now() + last_moments));
+    if (auto left = read_last_end(run)) {
+        const bool stopped = left->outcome == wire::final_outcome::stopped;
+        end.end = stopped ? followed::how::superseded : followed::how::failed;
+        end.reason = printable(left->reason);
+    }
+    co_return end;
+}
+
+asio::awaitable<verdict> watch_start(session& run, const process_ref& coordinator,
+                                     watched_start start, time_point deadline)
+{
+    progress_display display(co_await asio::this_coro::executor, run);
+    if (start.before)
+        display.begin_with(*start.before);
+    followed end;
+    auto events = co_await open_events(run, start.after, deadline);
+    if (events) {
+        end = co_await follow_operation(*events, start.operation, display, deadline);
+    }
+    else if (events.error() == errc::timed_out) {
+        end.end = followed::how::timed_out;
+    }
+    else {
+        end.reason = events.error().message();
+    }
+    if (end.end == followed::how::lost) {
+        end = co_await last_word(run, coordinator, std::move(end));
+    }
+    if (end.end != followed::how::done)
+        co_return not_started(run, end, display.model());
+    verdict v;
+    v.words = ready_words(run, start.how, display.model().ready_count());
+    co_return v;
+}
+
 // --- somebody is there: join
 
 /// Nothing once the coordinator is gone.
@@ -92,24 +145,6 @@ verdict already_running(const session& run, const std::optional<wire::group_stat
     return v;
 }
 
-asio::awaitable<verdict> follow_other(session& run, wire::order_answer order,
-                                      std::optional<wire::group_status> status, time_point deadline)
-{
-    auto events = co_await open_events(run, order.event, deadline);
-    if (!events)
-        co_return failed_to("follow the events of the coordinator", events.error(),
-                            "See how far it is: csccmgr status");
-    progress_display display(co_await asio::this_coro::executor, run);
-    if (status)
-        display.begin_with(*status);
-    const auto end = co_await follow_operation(*events, order.operation, display, deadline);
-    if (end.end != followed::how::done)
-        co_return not_started(run, end, display.model());
-    verdict v;
-    v.words = ready_words(run, "running (started by another)", display.model().ready_count());
-    co_return v;
-}
-
 /// Nothing: the group was being stopped, and that is over; reach again.
 asio::awaitable<std::optional<verdict>> join(session& run, in_charge& there, time_point deadline)
 {
@@ -127,7 +162,9 @@ asio::awaitable<std::optional<verdict>> join(session& run, in_charge& there, tim
     if (!run.line.wait)
         co_return v;
     run.remark(v.words + "; joining");
-    co_return co_await follow_other(run, *order.answer, status, deadline);
+    watched_start start{order.answer->operation, order.answer->event, status,
+                        "running (started by another)"};
+    co_return co_await watch_start(run, there.process, std::move(start), deadline);
 }
 
 // --- nobody is there: make
@@ -148,28 +185,12 @@ asio::awaitable<void> clear_after(session& run, const process_ref& daemon, time_
     }
 }
 
-asio::awaitable<verdict> follow_first(session& run, time_point deadline)
-{
-    constexpr std::uint64_t first_operation = 1; // the coordinator's own: its start
-    auto events = co_await open_events(run, 0, deadline);
-    if (!events)
-        co_return failed_to("follow the events of the coordinator", events.error(),
-                            text("See the coordinator's log: ", run.model.resolved.log_file));
-    progress_display display(co_await asio::this_coro::executor, run);
-    const auto end = co_await follow_operation(*events, first_operation, display, deadline);
-    if (end.end != followed::how::done)
-        co_return not_started(run, end, display.model());
-    verdict v;
-    v.words = ready_words(run, "running", display.model().ready_count());
-    co_return v;
-}
-
 asio::awaitable<verdict> make(session& run, unguarded& place, time_point deadline)
 {
     if (auto refused = co_await clear_remains(run, place.lock, place.look, deadline))
         co_return *refused;
-    if (const removal done = remove_final_status(run); done.error)
-        co_return failed_to(text("remove ", final_status_path(run)), done.error);
+    if (const removal done = remove_last_end(run); done.error)
+        co_return failed_to(text("remove ", last_end_path(run)), done.error);
     if (auto refused = make_objects(run))
         co_return *refused;
     auto made = co_await make_coordinator(run, place.lock, deadline);
@@ -184,7 +205,7 @@ asio::awaitable<verdict> make(session& run, unguarded& place, time_point deadlin
     v.words = text(run.group(), " is being started");
     if (!run.line.wait)
         co_return v;
-    v = co_await follow_first(run, deadline);
+    v = co_await watch_start(run, daemon, {}, deadline);
     if (v.code == exit_code::failed) {
         co_await clear_after(run, daemon, deadline);
     }

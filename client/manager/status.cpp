@@ -1,22 +1,17 @@
 #include "client/manager/status.hpp"
 
-#include "client/manager/clear.hpp"
 #include "client/manager/follow.hpp"
 #include "client/manager/group_look.hpp"
+#include "client/manager/last_end.hpp"
 #include "client/manager/reach.hpp"
 #include "client/manager/words.hpp"
 #include "common/base/text.hpp"
 #include "common/reactor/pause.hpp"
-#include "common/wire/final_status.hpp"
 
 #include <algorithm>
 #include <optional>
 #include <utility>
 #include <variant>
-
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 namespace asio = boost::asio;
 
@@ -50,28 +45,11 @@ void add_retries(wire::group_status& status, const shm::state_view& view,
     status.retries.window_ms = std::chrono::duration_cast<std::chrono::milliseconds>(span).count();
 }
 
-/// Bytes of a file that root or we ourselves wrote; empty if there is none that can be believed.
-std::optional<std::string> read_trusted(const std::string& path, std::size_t bytes_max)
-{
-    const unique_fd fd(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
-    struct stat found = {};
-    if (!fd || ::fstat(fd.get(), &found) != 0 || !S_ISREG(found.st_mode))
-        return std::nullopt;
-    const bool trusted = found.st_uid == 0 || found.st_uid == ::geteuid();
-    if (!trusted || static_cast<std::size_t>(found.st_size) > bytes_max)
-        return std::nullopt;
-    std::string bytes(static_cast<std::size_t>(found.st_size), '\0');
-    const auto got = ::pread(fd.get(), bytes.data(), bytes.size(), 0);
-    bytes.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
-    return bytes;
-}
-
 status_report report_of_the_past(const session& run)
 {
     status_report report;
     report.status.group = run.group();
-    const auto bytes = read_trusted(final_status_path(run), wire::final_status_bytes_max);
-    auto final = wire::parse_final_status(bytes.value_or(""));
+    auto final = read_last_end(run);
     if (!final) {
         for (const auto& component : run.model.components) { // so that a known id is known
             wire::service_status service;

@@ -116,17 +116,6 @@ BOOST_AUTO_TEST_CASE(removes_a_half_made_and_a_damaged_object)
     BOOST_TEST(test::contains(said(), "removing the damaged"));
 }
 
-BOOST_AUTO_TEST_CASE(the_final_status_is_removed_once)
-{
-    std::ofstream(final_status_path(run)) << "{}";
-    BOOST_TEST(remove_final_status(run).existed);
-    const removal again = remove_final_status(run);
-    BOOST_TEST(!again.existed);
-    BOOST_TEST(!again.error);
-    run.model.resolved.runtime_directory = directory.path("nowhere");
-    BOOST_TEST(!remove_final_status(run).error);
-}
-
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace

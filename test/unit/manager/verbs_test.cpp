@@ -178,6 +178,25 @@ BOOST_AUTO_TEST_CASE(a_start_that_fails_leaves_nothing_and_forgets_the_last_end)
     BOOST_TEST(!objects_left());
 }
 
+// A service that exits at once can end it all before csccmgr has connected.
+BOOST_AUTO_TEST_CASE(a_coordinator_gone_before_it_was_found_has_left_its_reason)
+{
+    const auto start_and_end_as = [&](wire::final_outcome outcome, const std::string& reason) {
+        write_final(outcome, reason);
+        std::filesystem::rename(final_path, directory.path("end"));
+        write_daemon(text("cp ", directory.path("end"), " ", final_path, "; echo ok >&4; exit 1"));
+        return csccmgr({"start"});
+    };
+    BOOST_TEST(start_and_end_as(wire::final_outcome::start_failed, "A failed: exit 3") == 1);
+    BOOST_TEST(test::contains(stderr_text(), "did not start: A failed: exit 3"));
+    BOOST_TEST(start_and_end_as(wire::final_outcome::stopped, "csccmgr stop by uid 7") == 1);
+    BOOST_TEST(test::contains(stderr_text(), "was superseded by csccmgr stop by uid 7"));
+    write_daemon("echo ok >&4; exit 1"); // without a word
+    BOOST_TEST(csccmgr({"start"}) == 1);
+    BOOST_TEST(test::contains(stderr_text(), "ended before the start did"));
+    BOOST_TEST(!objects_left());
+}
+
 BOOST_AUTO_TEST_CASE(a_start_clears_what_a_dead_start_left)
 {
     BOOST_TEST_REQUIRE(!shm::create_sized(run.names().state(), 4096).has_error());

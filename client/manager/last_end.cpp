@@ -1,0 +1,55 @@
+#include "client/manager/last_end.hpp"
+
+#include "common/base/text.hpp"
+#include "common/base/unique_fd.hpp"
+
+#include <cerrno>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace cscc {
+namespace {
+
+std::optional<std::string> read_trusted(const std::string& path, std::size_t bytes_max)
+{
+    const unique_fd fd(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
+    struct stat found = {};
+    if (!fd || ::fstat(fd.get(), &found) != 0 || !S_ISREG(found.st_mode))
+        return std::nullopt;
+    const bool trusted = found.st_uid == 0 || found.st_uid == ::geteuid();
+    if (!trusted || static_cast<std::size_t>(found.st_size) > bytes_max)
+        return std::nullopt;
+    std::string bytes(static_cast<std::size_t>(found.st_size), '\0');
+    const auto got = ::pread(fd.get(), bytes.data(), bytes.size(), 0);
+    bytes.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+    return bytes;
+}
+
+} // namespace
+
+std::string last_end_path(const session& run)
+{
+    return text(run.model.resolved.runtime_directory, "/", wire::final_status_name(run.group()));
+}
+
+std::optional<wire::final_status> read_last_end(const session& run)
+{
+    const auto bytes = read_trusted(last_end_path(run), wire::final_status_bytes_max);
+    auto parsed = wire::parse_final_status(bytes.value_or(""));
+    return parsed ? std::optional(std::move(*parsed)) : std::nullopt;
+}
+
+removal remove_last_end(const session& run)
+{
+    const std::string path = last_end_path(run);
+    removal done;
+    if (::unlink(path.c_str()) == 0)
+        done.existed = true;
+    else if (errno != ENOENT)
+        done.error = last_system_error();
+    return done;
+}
+
+} // namespace cscc

@@ -1,0 +1,26 @@
+// last_end.hpp: how the last coordinator of the group ended: the file that it left.
+#pragma once
+
+#include "client/manager/session.hpp"
+#include "common/base/error.hpp"
+#include "common/wire/final_status.hpp"
+
+#include <optional>
+#include <string>
+
+namespace cscc {
+
+[[nodiscard]] std::string last_end_path(const session& run);
+
+/// Empty if there is no such file, or none that can be believed: root's or our own, and whole.
+[[nodiscard]] std::optional<wire::final_status> read_last_end(const session& run);
+
+/// An absent file is a success.
+struct removal
+{
+    bool existed = false;
+    error_code error;
+};
+[[nodiscard]] removal remove_last_end(const session& run);
+
+} // namespace cscc
