@@ -29,7 +29,8 @@ namespace {
 
 constexpr auto farewell_limit = 1s; // for the last events to reach those who follow them
 
-launch_surroundings surroundings_of(const foundation& base, int state_fd)
+launch_surroundings surroundings_of(const foundation& base, const low_descriptors& low,
+                                    int state_fd)
 {
     launch_surroundings launch;
     launch.group_name = config::group_name(base.model);
@@ -37,6 +38,7 @@ launch_surroundings surroundings_of(const foundation& base, int state_fd)
     launch.base_environment = allowed_environment(environ);
     launch.descriptor_limit = base.descriptor_limit;
     launch.state_fd = state_fd;
+    launch.low = &low;
     return launch;
 }
 
@@ -54,10 +56,10 @@ control_settings control_settings_of(const config::model& model)
 class app
 {
 public:
-    app(foundation base, unique_fd state_fd)
-        : base_(std::move(base)), state_fd_(std::move(state_fd)),
+    app(foundation base, low_descriptors low, unique_fd state_fd)
+        : base_(std::move(base)), low_(std::move(low)), state_fd_(std::move(state_fd)),
           group_(io_.get_executor(), base_.model, base_.state, feed_,
-                 surroundings_of(base_, state_fd_.get()),
+                 surroundings_of(base_, low_, state_fd_.get()),
                  [this](const core::finish& how) { end(how); }),
           desk_(base_.model, base_.state.view(), group_, feed_),
           control_(io_.get_executor(), desk_, feed_, control_settings_of(base_.model)),
@@ -145,6 +147,7 @@ private:
 
     asio::io_context io_{1};
     foundation base_;
+    low_descriptors low_;
     unique_fd state_fd_;
     event_feed feed_;
     coordinator group_;
@@ -178,7 +181,11 @@ int run_daemon(const app_options& options)
     if (!state_fd)
         return refuse(report, {exit_code::failed, state_fd.error().message()});
 
-    app daemon(std::move(*base), std::move(*state_fd));
+    auto low = low_descriptors::reserve();
+    if (!low)
+        return refuse(report, {exit_code::failed, low.error().message()});
+
+    app daemon(std::move(*base), std::move(*low), std::move(*state_fd));
     if (const auto opened = daemon.open(); !opened)
         return refuse(report, opened.error());
     manager_lock.reset();

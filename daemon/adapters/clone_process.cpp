@@ -101,7 +101,7 @@ result<cloned_process> clone_process(memory_of_child memory, int cgroup_fd, int 
         void* const stack = shared_child_stack();
         if (stack == nullptr)
             return last_system_error();
-        args.flags |= CLONE_VM | CLONE_VFORK;
+        args.flags |= CLONE_VM | CLONE_VFORK | CLONE_FILES;
         args.stack = reinterpret_cast<std::uintptr_t>(stack);
         args.stack_size = stack_bytes;
         pid = clone_in_shared_memory(&args, run, argument);

@@ -10,9 +10,10 @@ namespace cscc {
 
 enum class memory_of_child
 {
-    /// Shared until exec, the parent waits for that (vfork): nothing is copied. Only for a child
-    /// that keeps our credentials - one with others could be stopped by their owner, and we with
-    /// it.
+    /// Shared until exec, the parent waits for that (vfork): nothing is copied. The table of
+    /// descriptors is shared, too, until the child makes its own (low_descriptors::take_over). Only
+    /// for a child that keeps our credentials - one with others could be stopped by their owner,
+    /// and we with it.
     shared,
     copied, // as fork
 };

@@ -79,6 +79,7 @@ private:
     void linger();
 
     void begin_stream(std::uint64_t after);
+    void pump_soon();
     void pump();
     void on_batch_written();
     [[nodiscard]] bool add_batch();

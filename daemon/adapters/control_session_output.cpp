@@ -28,13 +28,24 @@ void control_session::begin_stream(std::uint64_t after)
     cursor_ = first != nullptr ? first->number - 1 : server_.feed.last_number();
     // What is kept is read from the feed at the peer's pace; the subscription only says "more".
     subscription_ = server_.feed.subscribe(server_.feed.last_number(),
-                                           [this](const event_feed::entry&) { pump(); });
+                                           [this](const event_feed::entry&) { pump_soon(); });
     discard_input(); // and so learn that the peer left
     output_ = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n"
               "Connection: close\r\n\r\n"; // the stream's length is not known: it ends by closing
     (void)add_batch();                     // now, before the next event can push the oldest out
     writing_ = true;
     write(&control_session::on_batch_written);
+}
+
+// With the next turn of the reactor: what one step publishes goes out in one write.
+void control_session::pump_soon()
+{
+    if (phase_ != phase::streaming || std::exchange(writing_, true))
+        return;
+    asio::post(socket_.get_executor(), [self = shared_from_this()] {
+        if (self->phase_ != phase::closed)
+            self->on_batch_written();
+    });
 }
 
 // Writes what the peer has not got yet, one batch at a time.

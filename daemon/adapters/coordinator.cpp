@@ -103,12 +103,17 @@ void coordinator::clean_up()
 
 void coordinator::tell(const core::transition& what)
 {
-    publisher_.tell(what);
+    publisher_.note(what);
 }
 
 void coordinator::carry_out(const core::group_action& what)
 {
     std::visit([this](const auto& action) { act(action); }, what);
+}
+
+void coordinator::end_step()
+{
+    publisher_.publish();
 }
 
 void coordinator::act(const core::want_down& what)
@@ -163,16 +168,17 @@ void coordinator::act(const core::act_on_component& what)
 
 void coordinator::act(const core::shutdown_done& what)
 {
-    publisher_.tell(what.record);
+    publisher_.publish(what.record);
 }
 
 void coordinator::act(const core::end_operation& what)
 {
-    publisher_.tell(what);
+    publisher_.publish(what);
 }
 
 void coordinator::act(const core::finish& what)
 {
+    publisher_.publish(); // before the last words of those who clean up
     on_finish_(what);
 }
 

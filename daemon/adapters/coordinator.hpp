@@ -54,6 +54,7 @@ private:
     // group_port
     void tell(const core::transition& what) override;
     void carry_out(const core::group_action& what) override;
+    void end_step() override;
     // service_port
     [[nodiscard]] std::optional<component_index> component_of(std::int32_t pid) const override;
     [[nodiscard]] const std::string& id_of(component_index who) const override;

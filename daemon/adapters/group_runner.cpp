@@ -55,6 +55,7 @@ void group_runner::apply(const core::group_event& event)
         port_.tell(what);
     for (const core::group_action& what : verdict.actions)
         port_.carry_out(what);
+    port_.end_step();
 }
 
 } // namespace cscc

@@ -23,6 +23,8 @@ public:
     /// A change of state that has just become true. Told before the actions of the same step.
     virtual void tell(const core::transition& what) = 0;
     virtual void carry_out(const core::group_action& what) = 0;
+    /// The deeds of a step are done: time for whatever can wait for them.
+    virtual void end_step() = 0;
 };
 
 /// Used on the reactor thread only. Must outlive the coroutine that run() returns.

@@ -127,6 +127,7 @@ result<launch_plan> plan_launch(const config::component& component,
     const int out = plan.output ? plan.output.get() : STDOUT_FILENO;
     const int err = plan.output ? plan.output.get() : STDERR_FILENO;
     plan.context.descriptors = {plan.input.get(), out, err, surroundings.state_fd, lock_fd};
+    plan.context.low = surroundings.low;
     if (component.working_directory)
         plan.context.working_directory = component.working_directory->c_str();
     plan.context.umask = component.umask.value_or(022);

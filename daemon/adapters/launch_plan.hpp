@@ -22,6 +22,7 @@ struct launch_surroundings
     std::vector<std::string> base_environment; // NAME=value, from the daemon's own by allow-list
     rlimit descriptor_limit{};                 // what the daemon had before it raised its own
     int state_fd = -1;                         // read-only .state; open as long as services start
+    const low_descriptors* low = nullptr;      // as long as services start, too
 };
 
 /// The variables of `environment` that every service gets: a closed list (PATH, HOME, LANG, …).

@@ -51,7 +51,10 @@ public:
             failure.error = errno;
             failure.at = launch_failure::step::exec;
         };
-        return clone_with_signals_blocked(in_child);
+        auto child = clone_with_signals_blocked(in_child);
+        if (child)
+            bp2::posix::detail::on_success(*this, executable, argv, initialisers...);
+        return child;
     }
 
 private:

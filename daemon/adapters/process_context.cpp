@@ -8,7 +8,6 @@
 
 #include <fcntl.h>
 #include <grp.h>
-#include <linux/close_range.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -18,27 +17,6 @@ namespace cscc {
 namespace {
 
 using step = launch_failure::step;
-
-constexpr int spare_descriptors = 64; // above every number that a service is given
-
-// First out of the way, then into place: a source may have the number of another one's target.
-bool put_in_place(const std::vector<int>& descriptors) noexcept
-{
-    int high[spare_descriptors] = {};
-    if (descriptors.size() > spare_descriptors)
-        return false;
-    for (std::size_t i = 0; i < descriptors.size(); ++i) {
-        high[i] = ::fcntl(descriptors[i], F_DUPFD_CLOEXEC, spare_descriptors);
-        if (high[i] < 0)
-            return false;
-    }
-    for (std::size_t i = 0; i < descriptors.size(); ++i) {
-        if (::dup2(high[i], static_cast<int>(i)) < 0)
-            return false;
-    }
-    const auto first_other = static_cast<unsigned>(descriptors.size());
-    return ::syscall(SYS_close_range, first_other, ~0U, CLOSE_RANGE_CLOEXEC) == 0;
-}
 
 bool set_limits(const std::vector<process_limit>& limits) noexcept
 {
@@ -104,7 +82,7 @@ launch_failure::step process_context::set_up() const noexcept
 {
     if (::setsid() < 0)
         return step::session;
-    if (!put_in_place(descriptors))
+    if (!low->take_over(descriptors.size()))
         return step::descriptors;
     ::umask(umask);
     if (!set_limits(limits))
@@ -130,6 +108,18 @@ launch_failure::step process_context::set_up() const noexcept
         return step::identity;
     identity_word->store(process_identity{pid, *ticks}.packed(), std::memory_order_release);
     return step::none;
+}
+
+error_code process_context::on_setup(bp2::posix::default_launcher&, const bp2::filesystem::path&,
+                                     const char* const*) const noexcept
+{
+    return low->fill(descriptors);
+}
+
+void process_context::on_success(bp2::posix::default_launcher&, const bp2::filesystem::path&,
+                                 const char* const*) const noexcept
+{
+    low->clear();
 }
 
 error_code process_context::on_exec_setup(bp2::posix::default_launcher&,

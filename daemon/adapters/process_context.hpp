@@ -7,6 +7,7 @@
 
 #include "common/base/error.hpp"
 #include "daemon/adapters/boost_process.hpp"
+#include "daemon/adapters/low_descriptors.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -59,6 +60,7 @@ class process_context
 {
 public:
     std::vector<int> descriptors; // the child's 0, 1, 2 … are duplicates of these; it has no others
+    const low_descriptors* low = nullptr;    // by which it gets them; never null when launched
     const char* working_directory = nullptr; // none: the daemon's, "/"
     mode_t umask = 022;
     std::vector<process_limit> limits;
@@ -69,7 +71,12 @@ public:
     std::atomic<std::uint64_t>* identity_word = nullptr; // in .state, see system.md "in the table"
     launch_failure* failure = nullptr;                   // never null when launched
 
-    // The hook that Boost.Process calls in the child.
+    // The hooks of Boost.Process: before and after the clone in the parent, and in the child.
+    error_code on_setup(bp2::posix::default_launcher& launcher,
+                        const bp2::filesystem::path& executable,
+                        const char* const* argv) const noexcept;
+    void on_success(bp2::posix::default_launcher& launcher, const bp2::filesystem::path& executable,
+                    const char* const* argv) const noexcept;
     error_code on_exec_setup(bp2::posix::default_launcher& launcher,
                              const bp2::filesystem::path& executable,
                              const char* const* argv) const noexcept;

@@ -24,16 +24,36 @@ publisher::publisher(shm::state_writer& state, event_feed& feed, const core::gro
     : state_(state), feed_(feed), machine_(machine)
 {}
 
-void publisher::tell(const core::transition& what)
-{
-    std::visit([this](const auto& transition) { tell(transition); }, what);
-}
-
-void publisher::tell(const core::group_transition& what)
+void publisher::note(const core::transition& what)
 {
     const auto when = now();
+    std::visit([&](const auto& transition) { record(transition, when); }, what);
+    unpublished_.push_back({when, what});
+}
+
+void publisher::publish()
+{
+    for (const noted& one : unpublished_)
+        std::visit([&](const auto& transition) { publish(transition, one.when); }, one.what);
+    unpublished_.clear();
+}
+
+void publisher::record(const core::group_transition& what, shm::wall_time when)
+{
     state_.set_state(what.to, when);
     state_.set_group_deadline(machine_.group_deadline());
+}
+
+void publisher::record(const core::component_transition& what, shm::wall_time when)
+{
+    const component_index i = what.component;
+    state_.set_component_state(i, what.to, what.generation, when);
+    state_.set_component_deadline(i, machine_.component_deadline(i));
+    state_.set_restarts(i, machine_.restarts(i));
+}
+
+void publisher::publish(const core::group_transition& what, shm::wall_time when)
+{
     log(log_level::notice, "group",
         text(to_string(what.from), " -> ", to_string(what.to), ": ", what.reason));
 
@@ -47,14 +67,10 @@ void publisher::tell(const core::group_transition& what)
     feed_.publish(std::move(event));
 }
 
-void publisher::tell(const core::component_transition& what)
+void publisher::publish(const core::component_transition& what, shm::wall_time when)
 {
-    const auto when = now();
     const component_index i = what.component;
     const std::string& id = machine_.settings().components.at(i).id;
-    state_.set_component_state(i, what.to, what.generation, when);
-    state_.set_component_deadline(i, machine_.component_deadline(i));
-    state_.set_restarts(i, machine_.restarts(i));
     log(level_of(what.to), "service", text(id, " is ", to_string(what.to), ": ", what.reason));
 
     wire::event event;
@@ -65,14 +81,14 @@ void publisher::tell(const core::component_transition& what)
     event.to = to_string(what.to);
     event.reason = what.reason;
     event.generation = what.generation;
-    if (what.to !=
-        component_state::spawned) // told before the deed: the pid is its predecessor's yet
+    if (what.to != component_state::spawned) // its child may not have written its identity yet
         event.pid = state_.view().component(i).identity.pid;
     feed_.publish(std::move(event));
 }
 
-void publisher::tell(const core::end_operation& what)
+void publisher::publish(const core::end_operation& what)
 {
+    publish();
     log(log_level::notice, "group",
         text("operation ", what.operation, " ", what.outcome, ": ", what.reason));
 
@@ -86,8 +102,9 @@ void publisher::tell(const core::end_operation& what)
     feed_.publish(std::move(event));
 }
 
-void publisher::tell(const core::shutdown_record& what)
+void publisher::publish(const core::shutdown_record& what)
 {
+    publish();
     if (what.in_order)
         log(log_level::info, "group", "the shutdown went in the proper order");
     else

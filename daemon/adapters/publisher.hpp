@@ -1,11 +1,14 @@
 // publisher.hpp: every change of state goes out through this door: shared memory, event feed, log.
+//
+// Into shared memory at once, before any deed that follows from it. Log and followers can wait: a
+// line and an event cost as much as half a clone, and the next service would begin that much later.
 #pragma once
 
 #include "common/shm/state_table.hpp"
 #include "daemon/adapters/event_feed.hpp"
 #include "daemon/core/group_machine.hpp"
 
-#include <string>
+#include <vector>
 
 namespace cscc {
 
@@ -15,18 +18,30 @@ class publisher
 public:
     publisher(shm::state_writer& state, event_feed& feed, const core::group_machine& machine);
 
-    void tell(const core::transition& what);
-    void tell(const core::end_operation& what);
+    /// Into the table now; into feed and log with the next of the following calls.
+    void note(const core::transition& what);
+
+    void publish();
+    void publish(const core::end_operation& what);
     /// A shutdown is complete: was it in the proper order (FIG. 8, step 806)?
-    void tell(const core::shutdown_record& what);
+    void publish(const core::shutdown_record& what);
 
 private:
-    void tell(const core::group_transition& what);
-    void tell(const core::component_transition& what);
+    struct noted
+    {
+        shm::wall_time when;
+        core::transition what;
+    };
+
+    void record(const core::group_transition& what, shm::wall_time when);
+    void record(const core::component_transition& what, shm::wall_time when);
+    void publish(const core::group_transition& what, shm::wall_time when);
+    void publish(const core::component_transition& what, shm::wall_time when);
 
     shm::state_writer& state_;
     event_feed& feed_;
     const core::group_machine& machine_;
+    std::vector<noted> unpublished_;
 };
 
 } // namespace cscc

@@ -60,7 +60,10 @@ public:
 
         auto memory = boost::interprocess::anonymous_shared_memory(sizeof(shared_words));
         auto& words = *new (memory.get_address()) shared_words;
+        const auto low = low_descriptors::reserve();
+        BOOST_REQUIRE(low);
         process_context context;
+        context.low = &*low;
         context.descriptors = {null.get(), writing.get(), null.get()};
         context.failure = &words.failure;
         context.identity_word = &words.identity;

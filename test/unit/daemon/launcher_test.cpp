@@ -8,7 +8,9 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <array>
+#include <filesystem>
 #include <new>
 #include <string>
 #include <vector>
@@ -34,12 +36,14 @@ struct fixture
         boost::interprocess::anonymous_shared_memory(sizeof(shared_words));
     shared_words& words = *new (memory.get_address()) shared_words;
     process_context context;
+    low_descriptors low = low_descriptors::reserve().value();
     unique_fd null{::open("/dev/null", O_RDWR | O_CLOEXEC)};
     std::array<unique_fd, 2> pipe = make_pipe();
 
     fixture()
     {
         context.descriptors = {null.get(), pipe[1].get(), null.get()};
+        context.low = &low;
         context.failure = &words.failure;
         context.identity_word = &words.identity;
     }
@@ -81,6 +85,19 @@ struct fixture
         return **exit;
     }
 };
+
+/// "3 /dev/null" for each, without the one that looks.
+std::vector<std::string> open_descriptors()
+{
+    std::vector<std::string> all;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+        const auto target = std::filesystem::read_symlink(entry.path()).string();
+        if (!target.starts_with("/proc/"))
+            all.push_back(entry.path().filename().string() + " " + target);
+    }
+    std::sort(all.begin(), all.end());
+    return all;
+}
 
 const std::array both_modes{memory_of_child::shared, memory_of_child::copied};
 
@@ -142,6 +159,17 @@ BOOST_DATA_TEST_CASE_F(fixture, the_child_has_the_planned_descriptors_and_no_oth
     const auto child = launch(mode, "/bin/ls", {"/proc/self/fd"});
     BOOST_TEST(output() == "0\n1\n2\n3\n4\n"); // 4: where ls reads the directory
     wait(child);
+}
+
+BOOST_DATA_TEST_CASE_F(fixture, the_parent_s_descriptors_stay_as_they_were, data::make(both_modes),
+                       mode)
+{
+    const unique_fd high(::fcntl(null.get(), F_DUPFD_CLOEXEC, 100));
+    context.descriptors = {high.get(), null.get(), null.get()};
+    pipe[1].reset();
+    const auto before = open_descriptors();
+    wait(launch(mode, "/bin/true", {}));
+    BOOST_TEST(open_descriptors() == before, boost::test_tools::per_element());
 }
 
 BOOST_DATA_TEST_CASE_F(fixture, sources_whose_numbers_are_targets_are_not_overwritten,
