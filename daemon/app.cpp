@@ -9,6 +9,7 @@
 #include "daemon/adapters/event_feed.hpp"
 #include "daemon/adapters/final_file.hpp"
 #include "daemon/adapters/order_desk.hpp"
+#include "daemon/adapters/sd_notifier.hpp"
 #include "daemon/foundation.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -53,13 +54,19 @@ control_settings control_settings_of(const config::model& model)
     return settings;
 }
 
+std::string_view variable(const char* name) noexcept
+{
+    const char* const value = std::getenv(name);
+    return value != nullptr ? std::string_view(value) : std::string_view();
+}
+
 class app
 {
 public:
     app(foundation base, low_descriptors low, unique_fd state_fd)
         : base_(std::move(base)), low_(std::move(low)), state_fd_(std::move(state_fd)),
           group_(io_.get_executor(), base_.model, base_.state, feed_,
-                 surroundings_of(base_, low_, state_fd_.get()),
+                 surroundings_of(base_, low_, state_fd_.get()), service_manager_,
                  [this](const core::finish& how) { end(how); }),
           desk_(base_.model, base_.state.view(), group_, feed_),
           control_(io_.get_executor(), desk_, feed_, control_settings_of(base_.model)),
@@ -91,6 +98,7 @@ public:
         log(log_level::notice, "daemon",
             text("csccd ", ::getpid(), " coordinates ", base_.model.components.size(),
                  " services, contained by ", group_.containment_kind()));
+        service_manager_.tell(sd_main_process(::getpid()));
         spawn(io_.get_executor(), "signals", obey_signals());
         spawn(io_.get_executor(), "group", group_.run());
         desk_.begin();
@@ -150,6 +158,7 @@ private:
     low_descriptors low_;
     unique_fd state_fd_;
     event_feed feed_;
+    sd_notifier service_manager_{variable("NOTIFY_SOCKET")};
     coordinator group_;
     order_desk desk_;
     control_server control_;

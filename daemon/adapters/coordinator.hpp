@@ -31,6 +31,7 @@ class coordinator final : private group_port, private service_port
 public:
     coordinator(const boost::asio::any_io_executor& reactor, const config::model& model,
                 shm::state_writer& state, event_feed& feed, launch_surroundings launch,
+                const sd_notifier& service_manager,
                 std::function<void(const core::finish&)> on_finish);
 
     /// Binds the service socket. Errors: service_server::open's.

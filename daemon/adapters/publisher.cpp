@@ -20,8 +20,9 @@ log_level level_of(component_state state) noexcept
 
 } // namespace
 
-publisher::publisher(shm::state_writer& state, event_feed& feed, const core::group_machine& machine)
-    : state_(state), feed_(feed), machine_(machine)
+publisher::publisher(shm::state_writer& state, event_feed& feed, const core::group_machine& machine,
+                     const sd_notifier& service_manager)
+    : state_(state), feed_(feed), machine_(machine), service_manager_(service_manager)
 {}
 
 void publisher::note(const core::transition& what)
@@ -56,6 +57,7 @@ void publisher::publish(const core::group_transition& what, shm::wall_time when)
 {
     log(log_level::notice, "group",
         text(to_string(what.from), " -> ", to_string(what.to), ": ", what.reason));
+    service_manager_.tell(sd_assignments(what.to, what.reason));
 
     wire::event event;
     event.time = when;

@@ -1,4 +1,5 @@
-// publisher.hpp: every change of state goes out through this door: shared memory, event feed, log.
+// publisher.hpp: every change of state goes out through this door: shared memory, event feed, log,
+// and the service manager that started us.
 //
 // Into shared memory at once, before any deed that follows from it. Log and followers can wait: a
 // line and an event cost as much as half a clone, and the next service would begin that much later.
@@ -6,6 +7,7 @@
 
 #include "common/shm/state_table.hpp"
 #include "daemon/adapters/event_feed.hpp"
+#include "daemon/adapters/sd_notifier.hpp"
 #include "daemon/core/group_machine.hpp"
 
 #include <vector>
@@ -16,7 +18,8 @@ namespace cscc {
 class publisher
 {
 public:
-    publisher(shm::state_writer& state, event_feed& feed, const core::group_machine& machine);
+    publisher(shm::state_writer& state, event_feed& feed, const core::group_machine& machine,
+              const sd_notifier& service_manager);
 
     /// Into the table now; into feed and log with the next of the following calls.
     void note(const core::transition& what);
@@ -41,6 +44,7 @@ private:
     shm::state_writer& state_;
     event_feed& feed_;
     const core::group_machine& machine_;
+    const sd_notifier& service_manager_;
     std::vector<noted> unpublished_;
 };
 
