@@ -105,7 +105,9 @@ void control_session::close()
         return;
     const auto self = shared_from_this(); // the server may let go of it now
     subscription_ = {};
-    clear_deadline();
+    // Asio leaves the kernel's timer set for a deadline that is cancelled, and would wake up for
+    // nothing long after the last client: an expiry makes it look for the next one that counts.
+    set_deadline(duration::zero());
     error_code ignored; // there is nothing left to do about it
     socket_.close(ignored);
     server_.ended(*this);

@@ -37,7 +37,7 @@ void event_feed::publish(wire::event event)
     event.number = ++last_number_;
     kept_.push_back(
         {event.number, event.kind, std::make_shared<const std::string>(wire::to_json(event))});
-    if (kept_.size() > kept_max)
+    if (kept_.size() > kept_max_)
         kept_.pop_front();
 
     delivering_ = true;

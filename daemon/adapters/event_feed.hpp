@@ -12,12 +12,10 @@
 
 namespace cscc {
 
-/// Numbers events, keeps the last `kept_max`, and hands each to every listener. One thread.
+/// Numbers events, keeps the last of them, and hands each to every listener. One thread.
 class event_feed
 {
 public:
-    static constexpr std::size_t kept_max = 8192; // a start of 1,000 services is 3,000 events
-
     /// An event that was published: rendered once for all listeners.
     struct entry
     {
@@ -45,7 +43,9 @@ public:
         std::uint64_t key_ = 0;
     };
 
-    event_feed() = default;
+    /// @param components  of the group: a failure, the way down and the way up again are some six
+    ///                    events each, and a follower should find them whole
+    explicit event_feed(std::size_t components = 1) : kept_max_(1024 + 8 * components) {}
     event_feed(const event_feed&) = delete; // subscriptions point here
     event_feed& operator=(const event_feed&) = delete;
 
@@ -56,6 +56,7 @@ public:
     /// new event. It must not subscribe or publish; it may end its own subscription, or another's.
     [[nodiscard]] subscription subscribe(std::uint64_t after, listener on_event);
 
+    [[nodiscard]] std::size_t kept_max() const noexcept { return kept_max_; }
     [[nodiscard]] std::uint64_t last_number() const noexcept { return last_number_; }
 
     /// The first event kept with a number above `after`; null if there is none. For a reader that
@@ -64,6 +65,7 @@ public:
     [[nodiscard]] const entry* next(std::uint64_t after) const noexcept;
 
 private:
+    const std::size_t kept_max_;
     std::uint64_t last_number_ = 0;
     std::deque<entry> kept_; // numbers without a gap, the last is last_number_
     std::map<std::uint64_t, std::shared_ptr<const listener>> listeners_;

@@ -4,6 +4,9 @@
 
 #include <boost/asio/steady_timer.hpp>
 
+#include <filesystem>
+#include <fstream>
+
 #include <sys/socket.h>
 
 using namespace cscc;
@@ -27,6 +30,20 @@ std::size_t writes_that_fit(const std::string& text)
     while (::send(writer.get(), text.data(), text.size(), MSG_NOSIGNAL) > 0)
         ++count;
     return count;
+}
+
+// What the kernel's timer of this process's one reactor is set for; none: it is not set.
+std::chrono::seconds kernel_timer()
+{
+    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+        std::ifstream info("/proc/self/fdinfo/" + entry.path().filename().string());
+        for (std::string line; std::getline(info, line);) {
+            if (line.starts_with("it_value: ("))
+                return std::chrono::seconds(std::stoll(line.substr(line.find('(') + 1)));
+        }
+    }
+    BOOST_FAIL("the reactor has no timer in /proc/self/fdinfo");
+    return {};
 }
 
 struct hurried : fixture
@@ -198,6 +215,22 @@ BOOST_AUTO_TEST_CASE(a_deadline_that_passes_while_it_is_told_to_continue_is_not_
     (void)time_to_close(client);
     BOOST_TEST(client.has("HTTP/1.1 408"));
     BOOST_TEST(port.orders.empty());
+}
+
+BOOST_AUTO_TEST_CASE(the_last_client_leaves_no_timer_that_wakes_the_daemon)
+{
+    settings.first_request_limit = settings.idle_limit = 30s;
+    open();
+    {
+        auto client = connect();
+        client.listen();
+        client.say(get("/v1/status", ""));
+        BOOST_REQUIRE(run_until([&] { return contains(client.text(), "HTTP/1.1 200"); }));
+        BOOST_TEST((kernel_timer() <= 30s));
+    }
+    BOOST_REQUIRE(nobody_is_connected());
+    handlers_until_quiet(1ms);
+    BOOST_TEST((kernel_timer() > 60s)); // Asio's own longest wait is five minutes
 }
 
 BOOST_AUTO_TEST_SUITE_END()

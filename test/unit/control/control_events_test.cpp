@@ -85,18 +85,18 @@ BOOST_AUTO_TEST_CASE(a_follower_begins_where_it_says_and_misses_nothing)
 
 BOOST_AUTO_TEST_CASE(what_is_no_longer_kept_is_a_gap_at_the_beginning_only)
 {
-    for (std::size_t n = 0; n < event_feed::kept_max + 100; ++n)
+    for (std::size_t n = 0; n < feed.kept_max() + 100; ++n)
         publish("before");
     open();
     auto client = follow("/v1/events?after=5");
     publish("last");
     BOOST_REQUIRE(hears(client, "\"last\""));
-    BOOST_TEST(is_run(ids(client.text()), 101, event_feed::kept_max + 101));
+    BOOST_TEST(is_run(ids(client.text()), 101, feed.kept_max() + 101));
 }
 
 BOOST_AUTO_TEST_CASE(events_that_push_out_the_oldest_while_a_follower_begins_do_not_end_it)
 {
-    for (std::size_t n = 0; n < event_feed::kept_max; ++n)
+    for (std::size_t n = 0; n < feed.kept_max(); ++n)
         publish("before");
     open();
     auto client = connect();
@@ -193,7 +193,7 @@ BOOST_AUTO_TEST_CASE(a_follower_that_falls_behind_what_is_kept_is_closed_and_log
     client.say(get("/v1/events"));
     BOOST_REQUIRE(run_until([&] { return server->connection_count() == 1; }));
     handlers_until_quiet(20ms);
-    for (std::size_t n = 0; n < 2 * event_feed::kept_max; ++n)
+    for (std::size_t n = 0; n < 2 * feed.kept_max(); ++n)
         publish(std::string(200, 'x'));
     client.listen();
     BOOST_REQUIRE(run_until([&] { return client.closed(); }));

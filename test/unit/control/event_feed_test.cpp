@@ -146,7 +146,7 @@ BOOST_AUTO_TEST_CASE(a_listener_may_end_the_next_ones_subscription_inside_the_ca
 BOOST_AUTO_TEST_CASE(the_last_events_are_kept_and_no_more)
 {
     event_feed feed;
-    const auto max = static_cast<int>(event_feed::kept_max);
+    const auto max = static_cast<int>(feed.kept_max());
     publish(feed, max);
     BOOST_TEST(feed.next(0)->number == 1u);
     publish(feed, 10);
@@ -157,7 +157,7 @@ BOOST_AUTO_TEST_CASE(the_last_events_are_kept_and_no_more)
     BOOST_TEST(feed.next(feed.last_number()) == nullptr);
     numbers heard;
     const auto s = feed.subscribe(0, into(heard));
-    BOOST_TEST(heard.size() == event_feed::kept_max);
+    BOOST_TEST(heard.size() == feed.kept_max());
     BOOST_TEST(heard.front() == 11u);
     BOOST_TEST(heard.back() == feed.last_number());
 }

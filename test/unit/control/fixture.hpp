@@ -177,7 +177,7 @@ struct fixture
     scratch_directory directory;
     asio::io_context io{1};
     fake_port port;
-    event_feed feed;
+    event_feed feed{1000}; // keeps more than a socket holds
     control_settings settings = default_settings();
     std::unique_ptr<control_server> server;
 
