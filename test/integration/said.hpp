@@ -6,8 +6,10 @@
 #include <boost/test/unit_test.hpp>
 
 #include <initializer_list>
+#include <sstream>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace cscc::test {
 
@@ -19,6 +21,15 @@ inline void expect(const program_result& r, int code,
     for (const std::string_view word : words)
         BOOST_TEST((r.out + r.err).find(word) != std::string::npos,
                    "'" << word << "' is not said: " << r.describe());
+}
+
+inline std::vector<std::string> lines_of(const std::string& text)
+{
+    std::vector<std::string> lines;
+    std::istringstream in(text);
+    for (std::string line; std::getline(in, line);)
+        lines.push_back(line);
+    return lines;
 }
 
 } // namespace cscc::test

@@ -4,8 +4,8 @@
 
 namespace cscc::test {
 
-/// To stdout: arguments, environment, descriptors, umask, working directory, session, signals,
-/// limits, nice, oom_score_adj, no_new_privs, credentials; one "name: value" a line.
+/// To stdout: program, arguments, environment, descriptors, signals, limits, umask, working
+/// directory, session, credentials, nice, oom_score_adj, no_new_privs; one "name: value" a line.
 void print_context(int argc, char** argv);
 
 } // namespace cscc::test

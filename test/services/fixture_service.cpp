@@ -82,10 +82,15 @@ void leave_child()
     ::waitpid(child, nullptr, 0);
 }
 
-void wait_for_file(const char* path)
+/// False if it is its turn to end before the file is there.
+bool wait_for_file(const char* path)
 {
-    while (::access(path, F_OK) != 0)
-        pause_ms(2);
+    pollfd turn{.fd = go_down, .events = POLLIN, .revents = 0};
+    while (::access(path, F_OK) != 0) {
+        if (::poll(&turn, 1, 2) == 1)
+            return false;
+    }
+    return true;
 }
 
 void demand(const char* what, int code)
@@ -111,8 +116,8 @@ void say_alive(int argc, char** argv)
 void say_ready()
 {
     pause_ms(options.ready_after_ms);
-    if (!options.ready_when.empty())
-        wait_for_file(options.ready_when.c_str());
+    if (!options.ready_when.empty() && !wait_for_file(options.ready_when.c_str()))
+        return;
     if (options.never_ready)
         return;
     for (int times = options.ready_twice ? 2 : 1; times > 0; --times) {
