@@ -61,6 +61,8 @@ void progress::begin_with(const wire::group_status& status)
         member& m = members_[found->second];
         m.state = service.state;
         m.moved = service.state != component_state::down;
+        if (service.state == component_state::failed && !first_failure_)
+            first_failure_ = failure{service.id, printable(service.last_exit.value_or(""))};
     }
 }
 

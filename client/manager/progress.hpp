@@ -41,7 +41,7 @@ public:
     /// One line for each service - or, with more than `rows` of them, those on their way and a sum.
     [[nodiscard]] std::vector<std::string> live(time_point now, std::size_t rows) const;
 
-    /// The first service that failed, and how, since we listened.
+    /// The first service that failed, and how: since we listened, else of those that had by then.
     struct failure
     {
         std::string id;

@@ -119,7 +119,7 @@ std::vector<cell> service_row(const wire::service_status& s, wire::wall_time now
             {std::to_string(s.generation)},
             {std::to_string(s.restarts)},
             {or_dash(s.last_exit)},
-            {s.lock, s.lock == "owner died" ? tint::bad : tint::none},
+            {s.pid ? s.lock : "-"}, // who is gone leaves its lock so: that is how it is seen to go
             {or_dash(s.status)}};
 }
 

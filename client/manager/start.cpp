@@ -80,13 +80,14 @@ struct watched_start
 /// A coordinator may be gone before we read its last word, or even find it: what it said is then in
 /// the file that it left.
 asio::awaitable<followed> last_word(const session& run, const process_ref& coordinator,
-                                    followed end)
+                                    progress_display& display, followed end)
 {
     static_cast<void>(co_await outlasts(coordinator, clock::now() + last_moments));
     if (auto left = read_last_end(run)) {
         const bool stopped = left->outcome == wire::final_outcome::stopped;
         end.end = stopped ? followed::how::superseded : followed::how::failed;
         end.reason = printable(left->reason);
+        display.begin_with(left->status);
     }
     co_return end;
 }
@@ -109,7 +110,7 @@ asio::awaitable<verdict> watch_start(session& run, const process_ref& coordinato
         end.reason = events.error().message();
     }
     if (end.end == followed::how::lost) {
-        end = co_await last_word(run, coordinator, std::move(end));
+        end = co_await last_word(run, coordinator, display, std::move(end));
     }
     if (end.end != followed::how::done)
         co_return not_started(run, end, display.model());

@@ -121,10 +121,19 @@ asio::awaitable<seen> look(session& run, time_point deadline)
     co_return now;
 }
 
+/// With these services alone.
+std::string json_of(const std::vector<std::string>& ids, wire::group_status status)
+{
+    std::erase_if(status.services, [&](const wire::service_status& s) {
+        return std::find(ids.begin(), ids.end(), s.id) == ids.end();
+    });
+    return wire::to_json(status);
+}
+
 std::string text_of(const session& run, const sight& now)
 {
     if (run.line.json)
-        return now.json;
+        return run.line.ids.empty() ? now.json : json_of(run.line.ids, now.report.status);
     const auto moment =
         std::chrono::time_point_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now());
     return render_status(now.report, run.line.ids, moment, run.out.looks());

@@ -148,11 +148,15 @@ asio::awaitable<verdict> restart_group(session& run)
     use_running_configuration(run);
     const duration down = stop_limit(run.model);
     const bool wait = std::exchange(run.line.wait, true); // a start cannot wait for a later stop
+    run.start_follows = true;
     verdict v = co_await stop_group(run, run.deadline(down));
+    run.start_follows = false;
     run.line.wait = wait;
     run.model = std::move(fresh);
-    if (v.code != exit_code::done)
+    if (v.code != exit_code::done) {
+        v.words += "; it is not started again";
         co_return v;
+    }
     run.remark(v.words);
     run.order_given = false;
     co_return co_await start_group(run, run.deadline(down + start_limit(run.model)));

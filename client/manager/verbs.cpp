@@ -127,7 +127,11 @@ int interrupted(session& run, int signal)
 {
     const bool follows =
         run.line.verb == command_verb::status || run.line.verb == command_verb::events;
-    if (!follows) {
+    if (run.order_given && run.start_follows) {
+        run.out.complain(text("interrupted; ", run.group(), " goes down, and is not started again"),
+                         "Start it when it is down: csccmgr start");
+    }
+    else if (!follows) {
         run.out.complain(run.order_given ? text("interrupted; ", run.group(), " goes on without us")
                                          : text("interrupted before any order was given"),
                          run.order_given ? "See how far it is: csccmgr status" : "");

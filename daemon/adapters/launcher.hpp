@@ -11,12 +11,13 @@
 #include "daemon/adapters/clone_process.hpp"
 #include "daemon/adapters/process_context.hpp"
 
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <tuple>
 
 #include <signal.h>
-#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 namespace cscc {
@@ -78,13 +79,15 @@ private:
         return child;
     }
 
-    // Dispositions are the child's own even in shared memory (no CLONE_SIGHAND).
+    // Dispositions are the child's own even in shared memory (no CLONE_SIGHAND). The bare system
+    // call: glibc keeps two signals for itself, its posix_spawn leaves them ignored in us, and its
+    // sigaction would leave them so in the child.
     static void reset_signals() noexcept
     {
-        struct sigaction to_default = {};
-        to_default.sa_handler = SIG_DFL;
-        for (int signal = 1; signal < NSIG; ++signal)
-            ::sigaction(signal, &to_default, nullptr); // refused for KILL and STOP, and right so
+        constexpr std::array<unsigned char, 64> to_default{}; // the kernel's own struct, larger
+        constexpr std::size_t set_bytes = 8;                  // of the kernel's sigset_t
+        for (int signal = 1; signal < NSIG; ++signal)         // refused for KILL and STOP
+            ::syscall(SYS_rt_sigaction, signal, to_default.data(), nullptr, set_bytes);
         sigset_t none;
         sigemptyset(&none);
         ::sigprocmask(SIG_SETMASK, &none, nullptr);

@@ -173,6 +173,9 @@ BOOST_FIXTURE_TEST_CASE(the_status_of_one_service_is_about_that_one_only, held_o
     await_half_way();
     const program_result a = g.csccmgr({"status", "A"});
     expect(a, 0, {"\nA   ready "});
+    const json::value only = json_of(g.csccmgr({"status", "A", "--json"}));
+    BOOST_TEST(only.at("services").as_array().size() == 1u);
+    BOOST_TEST(word_of(only.at("services").at(0), "id") == "A");
     BOOST_TEST(a.out.find("\nB ") == std::string::npos, a.describe());
     const program_result b = g.csccmgr({"status", "B"});
     expect(b, 1, {"\nB   alive "});

@@ -122,6 +122,17 @@ BOOST_FIXTURE_TEST_CASE(ctrl_c_during_a_stop_ends_csccmgr_and_the_group_goes_dow
     expect(g.csccmgr({"status"}), 3);
 }
 
+BOOST_FIXTURE_TEST_CASE(ctrl_c_on_a_restart_s_way_down_leaves_the_group_down, held_on_its_way_down)
+{
+    expect(g.csccmgr({"start"}), 0);
+    auto restart = g.begin_csccmgr({"restart"});
+    await_half_way();
+    expect(interrupt(g, restart), interrupted, {"is not started again", "csccmgr start"});
+    let_down();
+    g.expect_nothing_left();
+    BOOST_TEST(g.count("spawned") == 2u);
+}
+
 BOOST_FIXTURE_TEST_CASE(ctrl_c_while_a_start_waits_for_a_stop_leaves_the_group_down,
                         held_on_its_way_down)
 {
@@ -164,7 +175,8 @@ BOOST_FIXTURE_TEST_CASE(a_restart_whose_stop_takes_longer_than_its_timeout_start
                         held_on_its_way_down)
 {
     expect(g.csccmgr({"start"}), 0);
-    expect(g.csccmgr({"--timeout", "1500ms", "restart"}), timed_out, {"is not down in time"});
+    expect(g.csccmgr({"--timeout", "1500ms", "restart"}), timed_out,
+           {"is not down in time", "it is not started again"});
     await_half_way();
     let_down();
     g.expect_nothing_left();
@@ -281,7 +293,7 @@ BOOST_AUTO_TEST_CASE(a_start_that_fails_says_in_json_why_and_where_to_look)
     group_under_test g(d);
     const program_result r = g.csccmgr({"--json", "start"});
     expect_verdict(g, r, "start", 1, "did not start: the start failed: B exited: exit 3");
-    const std::string logs = g.log_directory() + "/" + g.name() + "/";
-    BOOST_TEST(word_of(json_of(r), "next_step").find(logs) != std::string::npos, r.describe());
+    const std::string log = g.log_directory() + "/" + g.name() + "/B.log";
+    BOOST_TEST(word_of(json_of(r), "next_step") == "See what B wrote: " + log, r.describe());
     g.expect_nothing_left();
 }

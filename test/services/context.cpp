@@ -108,17 +108,6 @@ std::string status_of(const std::string& key)
     return "?";
 }
 
-/// But for 32 and 33, which are glibc's own: its posix_spawn(3) leaves them ignored in every child,
-/// and its sigaction(2) refuses to undo that.
-std::string signals_ignored()
-{
-    constexpr unsigned long long glibc_s_own = 3ULL << 31U;
-    char hex[17];
-    std::snprintf(hex, sizeof hex, "%016llx",
-                  std::strtoull(status_of("SigIgn").c_str(), nullptr, 16) & ~glibc_s_own);
-    return hex;
-}
-
 void print_credentials()
 {
     uid_t uid[3]{};
@@ -150,7 +139,7 @@ void print_context(int argc, char** argv)
     print_environment();
     print_descriptors();
     print("signals blocked", status_of("SigBlk"));
-    print("signals ignored", signals_ignored());
+    print("signals ignored", status_of("SigIgn"));
     print_limits();
 
     const mode_t mask = ::umask(0);

@@ -18,6 +18,8 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 using namespace cscc;
 namespace data = boost::unit_test::data;
@@ -97,6 +99,14 @@ std::vector<std::string> open_descriptors()
     }
     std::sort(all.begin(), all.end());
     return all;
+}
+
+constexpr int glibc_s_own = 33; // sigaction(2) of glibc refuses to touch it
+
+void ignore_by_the_kernel(int signal)
+{
+    const std::array<unsigned long, 8> to_ignore{1}; // SIG_IGN in the kernel's own struct
+    BOOST_REQUIRE(::syscall(SYS_rt_sigaction, signal, to_ignore.data(), nullptr, 8) == 0);
 }
 
 const std::array both_modes{memory_of_child::shared, memory_of_child::copied};
@@ -194,6 +204,7 @@ BOOST_DATA_TEST_CASE_F(fixture, no_signal_is_blocked_or_ignored_in_the_child,
     sigaddset(&blocked, SIGUSR1);
     ::sigprocmask(SIG_BLOCK, &blocked, &before);
     std::signal(SIGUSR2, SIG_IGN);
+    ignore_by_the_kernel(glibc_s_own);
     const auto child = launch(mode, "/bin/grep", {"-E", "^Sig(Blk|Ign)", "/proc/self/status"});
     BOOST_TEST(output() == "SigBlk:\t0000000000000000\n"
                            "SigIgn:\t0000000000000000\n");

@@ -42,6 +42,7 @@ status_report sample()
     up.status = "serving\n\x1b[31m";
     wire::service_status down;
     down.id = "CSTS";
+    down.lock = "owner died"; // as every service leaves it
     r.status.services = {up, down};
     return r;
 }
@@ -57,7 +58,7 @@ BOOST_AUTO_TEST_CASE(a_status_in_a_file_has_dates_and_no_colour)
         "ID    STATE  PID  SINCE                     GEN  RESTARTS  LAST EXIT        LOCK  STATUS\n"
         "CSQL  ready  420  2026-11-22T11:55:00.000Z  3    2         signal 9 (KILL)  held  "
         "serving??[31m\n"
-        "CSTS  down   -    -                         0    0         -                free  -\n");
+        "CSTS  down   -    -                         0    0         -                -     -\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_status_on_a_terminal_has_ages)
@@ -67,7 +68,7 @@ BOOST_AUTO_TEST_CASE(a_status_on_a_terminal_has_ages)
                "primary 411 for 2 h, standby none; recoveries 1 of 5 within 60 s\n"
                "ID    STATE  PID  FOR    GEN  RESTARTS  LAST EXIT        LOCK  STATUS\n"
                "CSQL  ready  420  5 min  3    2         signal 9 (KILL)  held  serving??[31m\n"
-               "CSTS  down   -    -      0    0         -                free  -\n");
+               "CSTS  down   -    -      0    0         -                -     -\n");
 }
 
 BOOST_AUTO_TEST_CASE(named_services_are_shown_alone)
