@@ -32,8 +32,8 @@ void print_row(const char* what, double ms, double bare_ms)
 
 void measure_rest(const group_bench& group, int seconds)
 {
-    const int pid = group.daemon_pid();
-    const activity before = activity_of(pid);
+    const int pid = group.daemon_pid(); // a request, whose end it is still busy with
+    const activity before = settled_activity_of(pid);
     idle_for(seconds);
     const activity after = activity_of(pid);
     std::printf("  csccd at rest: PSS %.2f MiB, %llu wake-ups and %.2f ms of CPU in %d s\n",

@@ -59,6 +59,20 @@ activity activity_of(int pid)
     return sum;
 }
 
+activity settled_activity_of(int pid)
+{
+    constexpr int rounds = 50;
+    activity last = activity_of(pid);
+    for (int i = 0; i < rounds; ++i) {
+        ::poll(nullptr, 0, 100);
+        const activity now = activity_of(pid);
+        if (now.wakeups == last.wakeups)
+            return now;
+        last = now;
+    }
+    give_up("csccd does not come to rest");
+}
+
 void idle_for(int seconds)
 {
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);

@@ -22,6 +22,8 @@ struct activity
     double cpu_ms = 0;
 };
 [[nodiscard]] activity activity_of(int pid);
+/// Once the process has slept for 100 ms; gives up after five seconds.
+[[nodiscard]] activity settled_activity_of(int pid);
 
 /// Lets the machine be for so long; nothing is waited for, that is the measurement.
 void idle_for(int seconds);
