@@ -11,7 +11,7 @@ run(${CMAKE_COMMAND} --install ${BUILD} --component library --prefix ${WORK}/fir
 file(RENAME ${WORK}/first ${WORK}/moved)
 
 function(build_and_run name with_cxx)
-  run(${CMAKE_COMMAND} -S ${SOURCE} -B ${WORK}/${name} -D CMAKE_PREFIX_PATH=${WORK}/moved
+  run(${CMAKE_COMMAND} -G Ninja -S ${SOURCE} -B ${WORK}/${name} -D CMAKE_PREFIX_PATH=${WORK}/moved
       -D CMAKE_BUILD_TYPE=Debug -D WITH_CXX=${with_cxx})
   run(${CMAKE_COMMAND} --build ${WORK}/${name})
   foreach(program IN LISTS ARGN)
