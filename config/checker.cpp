@@ -109,11 +109,38 @@ std::string_view key_of(std::string_view path) noexcept
 
 void checker::expect_name(const std::string& path, std::string_view name)
 {
-    const bool fine = !name.empty() && name.size() <= name_max && name != "." && name != ".." &&
+    const bool fine = !name.empty() && name.size() <= name_max &&
                       std::all_of(name.begin(), name.end(), is_name_character);
     expect(fine, path,
            text("'", key_of(path), "' is '", name, "'; it must be 1 to ", name_max,
                 " of A-Z a-z 0-9 _ . -"));
+    expect(name != "." && name != "..", path,
+           text("'", key_of(path), "' is '", name, "'; it must be a name, not . or .."));
+}
+
+void checker::expect_file_name(const std::string& path, std::string_view name)
+{
+    expect_name(path, name);
+    // daemon/adapters/final_file writes GROUP.final.new and renames it to GROUP.final.
+    expect(!name.ends_with(".final") && !name.ends_with(".final.new"), path,
+           text("'", key_of(path), "' is '", name,
+                "'; it must not end in .final or .final.new: so do the files in the same directory "
+                "that keep the last status of a group"));
+}
+
+void checker::expect_group_name(const std::string& path, std::string_view name)
+{
+    expect_name(path, name);
+    // "g.0.lock.a" is the lock of service a in group g of root, and "g.0.lock.0.config" of one
+    // "0.config".
+    expect(text(name, ".").find(".lock.") == std::string::npos, path,
+           text("'", key_of(path), "' is '", name,
+                "'; it must not contain .lock. or end in .lock: so are the locks of another "
+                "group's services called"));
+    expect(!name.ends_with(".final"), path,
+           text("'", key_of(path), "' is '", name,
+                "'; it must not end in .final: so does the file that keeps the last status of "
+                "another group"));
 }
 
 void checker::expect_absolute(const std::string& path, std::string_view file)

@@ -35,6 +35,10 @@ public:
     }
     /// A lock's, socket's or object's name: part of the name of a file.
     void expect_name(const std::string& path, std::string_view name);
+    /// The name of a socket or lock file, which lies beside the status files of all groups.
+    void expect_file_name(const std::string& path, std::string_view name);
+    /// The group's name, which its objects and its status file begin with.
+    void expect_group_name(const std::string& path, std::string_view name);
     void expect_absolute(const std::string& path, std::string_view file);
     /// The name of a program: absolute, or to be looked up.
     void expect_program(const std::string& path, std::string_view name);

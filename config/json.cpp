@@ -253,4 +253,30 @@ result<model> from_json(std::string_view text)
     return std::move(doc.value);
 }
 
+std::string verdict_json(std::string_view file_name, const checked<model>& read)
+{
+    const auto number = [](std::uint64_t n, bool there) {
+        return there ? json::value(n) : json::value(nullptr);
+    };
+    const mistakes all = read ? mistakes{} : read.error();
+    json::array list;
+    for (const diagnostic& d : all.list) {
+        const bool quoted = !d.quoted_line.empty();
+        json::object& one = list.emplace_back(json::object{}).as_object();
+        one["line"] = number(d.line, d.line != 0);
+        one["column"] = number(d.column, d.line != 0);
+        one["severity"] = "error"; // the only one so far
+        one["message"] = d.message;
+        one["quoted_line"] = quoted ? json::value(d.quoted_line) : json::value(nullptr);
+        one["caret"] = number(d.caret, quoted);
+    }
+    json::object whole;
+    whole["schema"] = 1;
+    whole["file"] = harmless(file_name, file_name.size()); // JSON must be UTF-8
+    whole["ok"] = read.has_value();
+    whole["mistakes"] = std::move(list);
+    whole["more"] = all.more;
+    return json::serialize(whole);
+}
+
 } // namespace cscc::config

@@ -1,8 +1,9 @@
 // json.hpp: the configuration as JSON: how it travels from csccmgr to csccd, and what the control
-// API shows of it.
+// API shows of it. And what is wrong with one.
 #pragma once
 
 #include "common/base/error.hpp"
+#include "config/diagnostics.hpp"
 #include "config/model.hpp"
 
 #include <string>
@@ -23,5 +24,11 @@ enum class secrets : std::uint8_t
 /// missing, unknown or mistyped member, for values that validate would refuse, and for components
 /// that are not in startup order. Never throws for what the text contains.
 [[nodiscard]] result<model> from_json(std::string_view text);
+
+/// What `csccmgr check --json` says of a file: whether it is right, and every mistake with the
+/// members of render()'s lines; null is a place or a line that a mistake has not.
+///   {"schema":1,"file":"g.cfg","ok":false,"mistakes":[{"line":2,"column":5,"severity":"error",
+///    "message":"…","quoted_line":"id = 7","caret":4}],"more":0}
+[[nodiscard]] std::string verdict_json(std::string_view file_name, const checked<model>&);
 
 } // namespace cscc::config

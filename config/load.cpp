@@ -6,6 +6,7 @@
 #include "config/safe_file.hpp"
 #include "config/validate.hpp"
 
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <system_error>
@@ -81,6 +82,17 @@ std::string settle_logs(resolved_group& r, const surroundings& around)
     return settle(log_directory(around), "CSCC_LOG_DIR, XDG_STATE_HOME or HOME", r.log_directory);
 }
 
+/// What to do about a configuration file that the system does not let us read.
+std::string_view way_out(int error)
+{
+    if (error == ENOENT || error == ENOTDIR)
+        return "; name it with -c FILE or CSCC_CONFIG";
+    if (error == EACCES || error == EPERM)
+        return "; run this as somebody who may read it, or name another with -c FILE or "
+               "CSCC_CONFIG";
+    return error == 0 ? "" : "; name another with -c FILE or CSCC_CONFIG";
+}
+
 checked<model> read_full(std::string_view text, resolved_group place, const surroundings& around)
 {
     diagnostics found(text);
@@ -126,7 +138,7 @@ checked<model> load(const std::string& file, depth how, const surroundings& arou
 {
     const file_content content = read_safely(file, around.uid, file_bytes_max);
     if (!content.text)
-        return mistake(text("the file ", content.problem));
+        return mistake(text("the file ", content.problem, way_out(content.error)));
     std::error_code ec;
     const auto absolute = std::filesystem::absolute(file, ec).lexically_normal();
     if (ec)

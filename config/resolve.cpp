@@ -208,13 +208,35 @@ private:
         if (c.output == output_kind::file)
             c.resolved.output_file = c.output_file.value_or(text(
                 doc_.value.resolved.log_directory, "/", group_name(doc_.value), "/", c.id, ".log"));
-        const std::string path = component_path(n, "working_directory");
-        if (!c.working_directory || !doc_.where.usable(path))
+        if (c.working_directory)
+            expect_directory(component_path(n, "working_directory"), *c.working_directory, "");
+        // The default one's directory is made when the group is started.
+        const std::string path = component_path(n, "output_file");
+        if (!c.output_file || c.output != output_kind::file)
             return;
-        std::error_code ec;
-        if (!std::filesystem::is_directory(*c.working_directory, ec))
-            wrong(path, text("there is no directory '", *c.working_directory,
-                             "'; make it, or name another"));
+        const std::filesystem::path output(*c.output_file);
+        if (output.has_filename() && !is_directory(output))
+            expect_directory(path, output.parent_path(), " for 'output_file'");
+        else if (doc_.where.usable(path)) {
+            wrong(path,
+                  text("'output_file' is '", *c.output_file, "', a directory; name a file in it"));
+        }
+    }
+
+    static bool is_directory(const std::filesystem::path& path)
+    {
+        std::error_code none; // what cannot be looked at cannot be used either
+        return std::filesystem::is_directory(path, none);
+    }
+
+    /// Only absolute ones: of others validate has said that they must be.
+    void expect_directory(const std::string& path, const std::filesystem::path& directory,
+                          std::string_view purpose)
+    {
+        if (doc_.where.usable(path) && directory.is_absolute() && !is_directory(directory)) {
+            wrong(path, text("there is no directory '", directory.native(), "'", purpose,
+                             "; make it, or name another"));
+        }
     }
 
     document& doc_;

@@ -39,6 +39,11 @@ std::string system_problem(std::string_view verb, int error)
     return text("cannot be ", verb, " (", code.message(), ")");
 }
 
+file_content refused(std::string_view verb, int error)
+{
+    return {std::nullopt, system_problem(verb, error), error};
+}
+
 std::string too_large(std::size_t bytes_max)
 {
     return text("is larger than ", bytes_max, " bytes, which no file of its kind needs to be");
@@ -64,14 +69,14 @@ file_content read_safely(const std::string& path, std::uint32_t caller, std::siz
     // O_NONBLOCK: opening a pipe without a writer would wait for one. It means nothing to a file.
     const unique_fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
     if (!fd)
-        return {std::nullopt, system_problem("opened", errno)};
+        return refused("opened", errno);
     struct stat file = {};
     if (::fstat(fd.get(), &file) != 0)
-        return {std::nullopt, system_problem("examined", errno)};
+        return refused("examined", errno);
     if (auto problem = why_unsafe(file, caller))
-        return {std::nullopt, *problem};
+        return {std::nullopt, *problem, 0};
     if (static_cast<std::size_t>(file.st_size) > bytes_max)
-        return {std::nullopt, too_large(bytes_max)};
+        return {std::nullopt, too_large(bytes_max), 0};
 
     std::string content;
     content.resize(static_cast<std::size_t>(file.st_size) + 1); // one more, to notice its growth
@@ -83,15 +88,15 @@ file_content read_safely(const std::string& path, std::uint32_t caller, std::siz
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
-            return {std::nullopt, system_problem("read", errno)};
+            return refused("read", errno);
         if (got == 0)
             break;
         used += static_cast<std::size_t>(got);
         if (used > bytes_max)
-            return {std::nullopt, too_large(bytes_max)};
+            return {std::nullopt, too_large(bytes_max), 0};
     }
     content.resize(used);
-    return {std::move(content), {}};
+    return {std::move(content), {}, 0};
 }
 
 std::optional<std::string> why_not_executable(const std::string& path, std::uint32_t caller,

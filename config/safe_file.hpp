@@ -22,6 +22,7 @@ struct file_content
 {
     std::optional<std::string> text;
     std::string problem; // a sentence with the way out, without the file's name
+    int error = 0;       // errno, if the system refused: the way out is then the caller's to say
 };
 
 /// Reads a safe file of at most `bytes_max`. Never waits: what is no regular file is refused.

@@ -1,8 +1,17 @@
 // this_version.cpp: what the configuration can say already and this version cannot carry out yet.
 #include "config/checker.hpp"
 
+#include <algorithm>
+
 namespace cscc::config {
 namespace {
+
+/// What is no exit code at all has been told as such.
+bool are_exit_codes(const component& c)
+{
+    return std::all_of(c.success_exit_codes.begin(), c.success_exit_codes.end(),
+                       [](std::int32_t code) { return code >= 0 && code <= 255; });
+}
 
 void check_component_of_this_version(checker& to, std::size_t n)
 {
@@ -20,6 +29,10 @@ void check_component_of_this_version(checker& to, std::size_t n)
     to.expect(c.output != output_kind::journal, component_path(n, "output"),
               "output = \"journal\" is not in this version; write \"file\", \"inherit\" or "
               "\"null\"");
+    to.expect(c.success_exit_codes == component{}.success_exit_codes || !are_exit_codes(c),
+              component_path(n, "success_exit_codes"),
+              "'success_exit_codes' other than [0] is not in this version; remove it: a service "
+              "that ends before its turn has failed, whatever its exit code");
 }
 
 /// The address before the port of "127.0.0.1:8080", "[::1]:8080", "localhost:8080"; else empty.

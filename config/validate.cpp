@@ -19,26 +19,27 @@ constexpr duration heartbeat_timeout_min = std::chrono::seconds(1); // less give
 void check_names(checker& to)
 {
     const model& m = to.value();
+    const std::string manager_lock = "csccmgr_environment.lock_shared_mgr_name"; // a file, too
     const std::pair<std::string, const std::string&> locks[] = {
         {"cscc_environment.lock_name", m.cscc.lock_name},
         {"csccd_environment.lock_shared_daemon_name", m.csccd.lock_shared_daemon_name},
         {"csccd_environment.lock_shared_daemon_comp_name", m.csccd.lock_shared_daemon_comp_name},
         {"csccmgr_environment.lock_shared_name", m.csccmgr.lock_shared_name},
-        {"csccmgr_environment.lock_shared_mgr_name", m.csccmgr.lock_shared_mgr_name}};
+        {manager_lock, m.csccmgr.lock_shared_mgr_name}};
     for (const auto& [path, name] : locks) {
-        to.expect_name(path, name);
+        if (path != manager_lock)
+            to.expect_name(path, name);
         to.expect_unique("lock", path, name);
     }
     const std::pair<std::string, const std::string&> files[] = {
-        {"csccmgr_environment.lock_shared_mgr_name", m.csccmgr.lock_shared_mgr_name},
+        {manager_lock, m.csccmgr.lock_shared_mgr_name},
         {"csccd_environment.sem_shared_daemon_comp_name", m.csccd.sem_shared_daemon_comp_name},
         {"csccmgr_environment.sem_shared_daemon_mgr_name", m.csccmgr.sem_shared_daemon_mgr_name}};
     for (const auto& [path, name] : files) {
-        if (path != files[0].first)
-            to.expect_name(path, name);
+        to.expect_file_name(path, name);
         to.expect_unique("socket or lock file", path, name);
     }
-    to.expect_name("csccmgr_environment.mem_shared_name", m.csccmgr.mem_shared_name);
+    to.expect_group_name("csccmgr_environment.mem_shared_name", m.csccmgr.mem_shared_name);
 }
 
 void check_whole(checker& to)

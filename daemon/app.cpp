@@ -11,6 +11,7 @@
 #include "daemon/adapters/order_desk.hpp"
 #include "daemon/adapters/sd_notifier.hpp"
 #include "daemon/foundation.hpp"
+#include "daemon/startup_words.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -38,6 +39,7 @@ launch_surroundings surroundings_of(const foundation& base, const low_descriptor
     launch.service_socket = config::service_socket_path(base.model);
     launch.base_environment = allowed_environment(environ);
     launch.descriptor_limit = base.descriptor_limit;
+    launch.umask = base.umask;
     launch.state_fd = state_fd;
     launch.low = &low;
     return launch;
@@ -79,19 +81,22 @@ public:
     /// Both sockets, so that whoever is told "ok" finds somebody there.
     startup_result<void> open()
     {
-        if (const error_code ec = group_.open()) {
-            return startup_failure{exit_code::not_permitted,
-                                   text("The service socket ",
-                                        config::service_socket_path(base_.model),
-                                        " cannot be opened: ", ec.message(), ".")};
+        if (const socket_refusal why = group_.open()) {
+            return no_socket("service socket", config::service_socket_path(base_.model),
+                             "sem_shared_daemon_comp_name", why);
         }
-        if (const error_code ec = control_.open()) {
-            return startup_failure{exit_code::not_permitted,
-                                   text("The control socket ",
-                                        config::control_socket_path(base_.model),
-                                        " cannot be opened: ", ec.message(), ".")};
+        if (const socket_refusal why = control_.open()) {
+            return no_socket("control socket", config::control_socket_path(base_.model),
+                             "sem_shared_daemon_mgr_name", why);
         }
         return {};
+    }
+
+    /// After open() failed: whoever comes next finds nothing of us.
+    void withdraw()
+    {
+        group_.clean_up();
+        remove_objects();
     }
 
     int run()
@@ -136,16 +141,22 @@ private:
     {
         log(log_level::notice, "daemon", how.reason);
         exit_code_ = how.outcome == core::outcome::stopped ? exit_code::done : exit_code::failed;
-        if (const error_code ec = write_final_file(base_.model, desk_.status(), how))
+        if (const error_code ec =
+                write_final_file(base_.model, desk_.status(), how, desk_.last_stop()))
             log(log_level::error, "daemon",
                 text("the final status cannot be written: ", ec.message()));
         group_.clean_up();
         control_.close_listener();
+        remove_objects();
+        spawn(io_.get_executor(), "farewell", say_farewell());
+    }
+
+    void remove_objects()
+    {
         const shm::group_names names{config::group_name(base_.model), base_.model.resolved.uid};
         if (const error_code ec = shm::remove_group_objects(names))
             log(log_level::error, "daemon",
                 text("the shared objects cannot be removed: ", ec.message()));
-        spawn(io_.get_executor(), "farewell", say_farewell());
     }
 
     asio::awaitable<void> say_farewell()
@@ -181,6 +192,8 @@ int run_daemon(const app_options& options)
     startup_report report(options.startup_fd);
     unique_fd manager_lock(options.manager_lock_fd);
     std::signal(SIGPIPE, SIG_IGN); // NOLINT(bugprone-signal-handler): ignored, not handled
+    if (::chdir("/") != 0)         // where we were started can be unmounted while we run
+        return refuse(report, {exit_code::failed, "The root directory cannot be entered."});
 
     auto base = lay_foundation(options.config_object);
     if (!base)
@@ -189,15 +202,17 @@ int run_daemon(const app_options& options)
         [](std::string_view sentence) noexcept { log(log_level::error, "daemon", sentence); });
     auto state_fd = base->state.read_only_descriptor();
     if (!state_fd)
-        return refuse(report, {exit_code::failed, state_fd.error().message()});
+        return refuse(report, no_descriptors("the services' look at .state", state_fd.error()));
 
     auto low = low_descriptors::reserve();
     if (!low)
-        return refuse(report, {exit_code::failed, low.error().message()});
+        return refuse(report, no_descriptors("the start of services", low.error()));
 
     app daemon(std::move(*base), std::move(*low), std::move(*state_fd));
-    if (const auto opened = daemon.open(); !opened)
+    if (const auto opened = daemon.open(); !opened) {
+        daemon.withdraw(); // before csccmgr hears of it, and may try again
         return refuse(report, opened.error());
+    }
     manager_lock.reset();
     report.ok();
     return daemon.run();

@@ -6,6 +6,7 @@
 #include "common/shm/config_object.hpp"
 #include "common/shm/group_names.hpp"
 #include "config/json.hpp"
+#include "daemon/startup_words.hpp"
 
 #include <boost/throw_exception.hpp>
 
@@ -33,7 +34,7 @@ startup_result<config::model> read_configuration(const std::string& object_name)
     const auto json = shm::read_config(object_name);
     if (!json) {
         return failure(exit_code::failed, text("The shared object ", object_name,
-                                               " cannot be read: ", json.error().message(),
+                                               " cannot be read: ", sentence_of(json.error()),
                                                " Start the group with 'csccmgr start'."));
     }
     auto model = config::from_json(*json);
@@ -51,23 +52,16 @@ startup_result<void> open_log(const config::model& model)
     std::error_code ec;
     const std::filesystem::path directory =
         std::filesystem::path(model.resolved.log_directory) / config::group_name(model);
-    ::umask(022);
     std::filesystem::create_directories(directory, ec);
-    if (ec) {
-        return failure(exit_code::not_permitted,
-                       text("The log directory ", directory.string(),
-                            " cannot be made: ", ec.message(), ". Make it, or set CSCC_LOG_DIR."));
-    }
+    if (ec)
+        return no_log_directory(directory.string(), {ec.value(), boost::system::system_category()});
     log_settings settings;
     settings.level = static_cast<log_level>(model.csccd.log_level);
     settings.format =
         model.csccd.log_format == config::log_form::json ? log_format::json : log_format::text;
     settings.file = model.resolved.log_file;
-    if (const error_code refused = log_open(settings)) {
-        return failure(exit_code::not_permitted, text("The log file ", settings.file,
-                                                      " cannot be opened: ", refused.message(),
-                                                      ". Change log_file or its permissions."));
-    }
+    if (const error_code refused = log_open(settings))
+        return no_log_file(settings.file, refused);
     return {};
 }
 
@@ -99,7 +93,7 @@ startup_result<void> take_locks(shm::state_writer& state, const config::model& m
         const auto taken = state.lock(which).try_lock();
         if (!taken) {
             return failure(exit_code::failed,
-                           text("The lock ", name, " cannot be taken: ", taken.error().message(),
+                           text("The lock ", name, " cannot be taken: ", sentence_of(taken.error()),
                                 " Another coordinator runs this group; see 'csccmgr status'."));
         }
     }
@@ -110,6 +104,8 @@ startup_result<void> take_locks(shm::state_writer& state, const config::model& m
 
 startup_result<foundation> lay_foundation(const std::string& config_object_name)
 {
+    // What we make ourselves has a mode of its own; this is for the folders of a log's path.
+    const mode_t umask_before = ::umask(022);
     auto model = read_configuration(config_object_name);
     if (!model)
         return model.error();
@@ -121,18 +117,21 @@ startup_result<foundation> lay_foundation(const std::string& config_object_name)
 
     const shm::group_names names{config::group_name(*model), model->resolved.uid};
     auto state = shm::state_writer::attach(names.state());
-    if (!state)
+    if (!state) {
         return failure(exit_code::failed, text("The shared object ", names.state(),
-                                               " cannot be used: ", state.error().message()));
+                                               " cannot be used: ", sentence_of(state.error()),
+                                               " Start the group with 'csccmgr start'."));
+    }
     if (auto locks = take_locks(*state, *model); !locks)
         return locks.error();
 
     const auto self = self_identity();
     if (!self)
-        return failure(exit_code::failed, text("/proc cannot be read: ", self.error().message()));
+        return failure(exit_code::failed, text("/proc cannot be read: ", sentence_of(self.error()),
+                                               " It must be mounted."));
     state->set_epoch(state->view().epoch() + 1);
     state->set_primary(*self);
-    return foundation{std::move(*model), std::move(*state), *limit};
+    return foundation{std::move(*model), std::move(*state), *limit, umask_before};
 }
 
 } // namespace cscc

@@ -11,6 +11,7 @@
 #include <string>
 
 #include <sys/resource.h>
+#include <sys/types.h>
 
 namespace cscc {
 
@@ -19,6 +20,7 @@ struct foundation
     config::model model;
     shm::state_writer state; // coordinator, shared-memory and standby lock are held in it
     rlimit descriptor_limit; // as it was; ours is raised to the hard one
+    mode_t umask;            // as it was, and services get it; ours is 022
 };
 
 template <class T>

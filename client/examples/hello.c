@@ -1,4 +1,5 @@
-/* hello.c: a whole service in C. Build: gcc hello.c $(pkg-config --cflags --libs cscc) */
+/* hello.c: a whole service in C. Build: gcc hello.c -o hello $(pkg-config --cflags --libs cscc)
+   -Wl,-rpath,"$(pkg-config --variable=libdir cscc)" */
 #include <cscc/cscc.h>
 #include <semaphore.h>
 #include <stdio.h>
@@ -13,6 +14,7 @@ static void shut_down(void* user)
 int main(int argc, char** argv)
 {
     int failed;
+    setvbuf(stdout, NULL, _IOLBF, 0); /* a log is read while it is written */
     sem_init(&our_turn_to_end, 0, 0);
     if ((failed = cscc_alive(argc, argv, shut_down, &our_turn_to_end)) < 0) {
         fprintf(stderr, "hello: %s\n", cscc_strerror(failed));

@@ -1,5 +1,4 @@
-// hello.cpp: a whole service in C++. Build: g++ -std=c++20 hello.cpp $(pkg-config --cflags --libs
-// cscc)
+// hello.cpp: a whole service in C++. It is built like hello.c, with g++ -std=c++20.
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -29,6 +28,7 @@ asio::awaitable<void> run(cscc::service& service, asio::steady_timer& until_the_
 
 int main(int argc, char** argv)
 try {
+    std::setvbuf(stdout, nullptr, _IOLBF, 0); // a log is read while it is written
     asio::io_context io{1};
     asio::steady_timer until_the_end{io, asio::steady_timer::time_point::max()};
     cscc::service service{io.get_executor(), argc, argv};

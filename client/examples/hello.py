@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A whole service in Python, through ctypes. CSCC_LIBRARY: where libcscc.so.1 is, if not installed."""
+"""hello.py: a whole service in Python, through ctypes. CSCC_LIBRARY: the library, if not installed."""
 import ctypes
 import os
 import sys

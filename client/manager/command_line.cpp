@@ -39,30 +39,101 @@ struct raw_line
     bool watch = false;
     bool help = false;
     bool version = false;
-    std::string complaint; // CLI11's own, about an option without its value
+    std::string complaint; // about an option, or the value that it has or lacks
 };
+
+/// An option that takes a value, and how it is to be written.
+struct valued_option
+{
+    std::string_view name; // as CLI11 knows it
+    std::string_view usage;
+    std::string_view meaning; // of the value
+};
+
+constexpr std::array valued_options{
+    valued_option{"--config", "-c FILE", "the name of the configuration"},
+    valued_option{"--timeout", "--timeout T", "a time: 30s, 1500ms or 2min"},
+    valued_option{"--if-fails", "--if-fails ID", "the id of a service"},
+};
+
+std::string needs_value(const valued_option& option)
+{
+    return text("\"", option.usage, "\" needs a value, ", option.meaning, ".");
+}
+
+/// "--timeout=" would take the next word for its value, which is likely to be the verb.
+std::string empty_assignment(std::span<const std::string> arguments)
+{
+    for (const std::string& word : arguments) {
+        if (word == "--")
+            break;
+        for (const valued_option& option : valued_options) {
+            if (word == text(option.name, "="))
+                return needs_value(option);
+        }
+    }
+    return {};
+}
+
+/// What is wrong with an option that was given: twice, or without a value.
+std::string misuse(const CLI::App& app)
+{
+    for (const valued_option& option : valued_options) {
+        const CLI::Option& given = *app.get_option(std::string(option.name));
+        if (given.count() > 1)
+            return text("\"", option.usage, "\" is there twice; give it once.");
+        if (given.count() == 1 && given.results().front().empty())
+            return needs_value(option);
+    }
+    return {};
+}
+
+/// CLI11 gives up on an option without a value - which is the last word: any other would be its
+/// value - and on a flag with one.
+std::string refusal(std::span<const std::string> arguments)
+{
+    for (const valued_option& option : valued_options) {
+        if (arguments.back() == option.name || option.usage.starts_with(arguments.back() + " "))
+            return needs_value(option);
+    }
+    for (const std::string_view word : arguments) {
+        const std::size_t sign = std::min(word.find('='), word.size());
+        if (word.starts_with("--") && sign < word.size())
+            return text("\"", printable(word.substr(0, sign)), "\" takes no value, but has \"",
+                        printable(word.substr(sign + 1)), "\".");
+    }
+    return text("\"", printable(arguments.back()), "\" lacks a value, or has one too many.");
+}
 
 raw_line read_line(std::span<const std::string> arguments)
 {
     raw_line raw;
+    raw.complaint = empty_assignment(arguments);
+    if (!raw.complaint.empty())
+        return raw;
     CLI::App app;
     app.set_help_flag(); // ours gives the whole page, and to stdout
     app.allow_extras();
     app.add_option("WORDS", raw.words);
-    app.add_option("-c,--config", raw.file)->type_size(1)->allow_extra_args(false);
-    app.add_option("--timeout", raw.timeout)->allow_extra_args(false);
-    app.add_option("--if-fails", raw.if_fails)->allow_extra_args(false);
-    app.add_flag("--json", raw.json);
-    app.add_flag("--no-wait", raw.no_wait);
-    app.add_flag("--watch", raw.watch);
-    app.add_flag("-h,--help", raw.help);
-    app.add_flag("--version", raw.version);
+    const auto take = [&](const char* names, std::string& value) { // once, as misuse() checks
+        app.add_option(names, value)->type_size(1)->allow_extra_args(false)->take_last();
+    };
+    take("-c,--config", raw.file);
+    take("--timeout", raw.timeout);
+    take("--if-fails", raw.if_fails);
+    app.add_flag("--json", raw.json)->disable_flag_override();
+    app.add_flag("--no-wait", raw.no_wait)->disable_flag_override();
+    app.add_flag("--watch", raw.watch)->disable_flag_override();
+    app.add_flag("-h,--help", raw.help)->disable_flag_override();
+    app.add_flag("--version", raw.version)->disable_flag_override();
     try {
         app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
         raw.unknown = app.remaining();
+        std::erase(raw.unknown, "--"); // which has done what it is for
+        raw.complaint = misuse(app);
     }
-    catch (const CLI::ParseError& error) {
-        raw.complaint = error.what();
+    catch (const CLI::ParseError&) {
+        raw.complaint = refusal(arguments);
     }
     return raw;
 }
@@ -105,11 +176,6 @@ bool waits(command_verb verb)
            verb == command_verb::restart;
 }
 
-bool speaks_json(command_verb verb)
-{
-    return verb != command_verb::check && verb != command_verb::help;
-}
-
 /// What does not go together, in the order in which a user would want to hear it.
 std::optional<usage_error> contradiction(const command_line& line)
 {
@@ -129,7 +195,7 @@ std::optional<usage_error> contradiction(const command_line& line)
         return wrong(text("--if-fails goes with \"plan\", not with \"", name, "\"."));
     if (!line.wait && !waits(line.verb))
         return wrong(text("--no-wait goes with start, stop and restart, not with \"", name, "\"."));
-    if (line.json && !speaks_json(line.verb))
+    if (line.json && line.verb == command_verb::help)
         return wrong(text("\"", name, "\" has no --json."));
     return std::nullopt;
 }
@@ -137,7 +203,7 @@ std::optional<usage_error> contradiction(const command_line& line)
 std::variant<command_line, usage_error> interpret(raw_line raw)
 {
     if (!raw.complaint.empty())
-        return wrong(raw.complaint + ".");
+        return wrong(raw.complaint);
     if (!raw.unknown.empty()) {
         const std::string_view word = raw.unknown.front();
         return wrong(text("There is no option \"", printable(word), "\".",
@@ -223,7 +289,8 @@ exit codes
   status: 0 all ready, 1 not all ready (on the way, failed or gave up),
           2 coordinator dead but services alive, 3 stopped, 4 no such group or service
   else:   0 done, 1 failed, 2 usage, 4 not permitted, 5 program missing, 6 configuration,
-          7 not running, 124 timed out, 130 interrupted (the group goes on)
+          7 not running, 124 timed out; interrupted by a signal, 128 + its number
+          (the group goes on)
 )";
 }
 

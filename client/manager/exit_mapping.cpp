@@ -12,6 +12,8 @@ bool chosen(std::span<const std::string> ids, const std::string& id)
 
 status_code of_coordinated(const status_report& report, std::span<const std::string> ids)
 {
+    if (!report.answered) // stopped or stuck: what the table says may be true no more
+        return status_code::unknown;
     const auto is_ready = [&](const wire::service_status& s) {
         return !chosen(ids, s.id) || s.state == component_state::ready;
     };

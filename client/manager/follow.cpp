@@ -30,7 +30,9 @@ verdict no_answer(const session& run, pid_t pid, wire::order_verb verb, const er
     verdict v;
     v.code = exit_code::timed_out;
     v.words = text("the coordinator of ", run.group(), " (pid ", pid, ") does not answer");
-    v.next_step = "It may be stopped or stuck; see its log, or give more time with --timeout.";
+    v.next_step =
+        "It may be stopped or stuck, and may yet carry the order out; see its log, or give "
+        "more time with --timeout.";
     return v;
 }
 
@@ -108,14 +110,17 @@ asio::awaitable<order_result> give_order(session& run, control_client& client,
     const std::string target = text("/v1/", to_string(verb));
     const auto answer = co_await client.post(target, deadline);
     if (!answer) {
+        outcome.is_lost = answer.error() != errc::timed_out;
         outcome.refusal = no_answer(run, client.server_pid(), verb, answer.error());
         co_return outcome;
     }
     if (answer->good()) {
         auto parsed = wire::parse_order_answer(answer->body);
         run.order_given = true;
-        if (parsed)
+        if (parsed) {
+            run.operation = parsed->operation;
             outcome.answer = std::move(*parsed);
+        }
         else
             outcome.refusal = failed_to("understand the coordinator's answer", parsed.error());
         co_return outcome;
@@ -123,6 +128,8 @@ asio::awaitable<order_result> give_order(session& run, control_client& client,
     outcome.is_conflict = answer->status == 409;
     outcome.refusal.code = exit_of_http(answer->status);
     const auto problem = wire::parse_problem(answer->body);
+    if (problem)
+        run.operation = problem->operation;
     outcome.refusal.words =
         problem ? text("the coordinator refused: ", printable(problem->title))
                 : text("the coordinator answered ", answer->status, " instead of carrying it out");

@@ -68,6 +68,7 @@ struct order_result
 {
     std::optional<wire::order_answer> answer;
     bool is_conflict = false; // 409: the group is being stopped
+    bool is_lost = false;     // the connection ended first: the coordinator is dying
     verdict refusal;          // without an answer
 };
 

@@ -110,7 +110,7 @@ wire::service_status service_status_of(const shm::state_view& view, component_in
 group_look look_at_group(const shm::group_names& names)
 {
     group_look look;
-    auto view = shm::state_view::open(names.state());
+    auto view = shm::state_view::open(names.state(), names.uid);
     if (view) {
         look.finding =
             has_living_coordinator(*view) ? group_finding::coordinated : group_finding::abandoned;

@@ -12,13 +12,13 @@
 namespace cscc {
 namespace {
 
-std::optional<std::string> read_trusted(const std::string& path, std::size_t bytes_max)
+std::optional<std::string> read_trusted(const std::string& path, uid_t owner, std::size_t bytes_max)
 {
     const unique_fd fd(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
     struct stat found = {};
     if (!fd || ::fstat(fd.get(), &found) != 0 || !S_ISREG(found.st_mode))
         return std::nullopt;
-    const bool trusted = found.st_uid == 0 || found.st_uid == ::geteuid();
+    const bool trusted = found.st_uid == 0 || found.st_uid == owner;
     if (!trusted || static_cast<std::size_t>(found.st_size) > bytes_max)
         return std::nullopt;
     std::string bytes(static_cast<std::size_t>(found.st_size), '\0');
@@ -36,9 +36,16 @@ std::string last_end_path(const session& run)
 
 std::optional<wire::final_status> read_last_end(const session& run)
 {
-    const auto bytes = read_trusted(last_end_path(run), wire::final_status_bytes_max);
+    const auto bytes =
+        read_trusted(last_end_path(run), run.names().uid, wire::final_status_bytes_max);
     auto parsed = wire::parse_final_status(bytes.value_or(""));
     return parsed ? std::optional(std::move(*parsed)) : std::nullopt;
+}
+
+bool was_stopped_after_us(const session& run)
+{
+    const auto end = read_last_end(run);
+    return end && run.operation != 0 && end->stop_operation > run.operation;
 }
 
 removal remove_last_end(const session& run)

@@ -15,6 +15,10 @@ namespace cscc {
 /// Empty if there is no such file, or none that can be believed: root's or our own, and whole.
 [[nodiscard]] std::optional<wire::final_status> read_last_end(const session& run);
 
+/// True if the last coordinator was told to stop after our own last order to it: the last order
+/// wins.
+[[nodiscard]] bool was_stopped_after_us(const session& run);
+
 /// An absent file is a success.
 struct removal
 {

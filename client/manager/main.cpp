@@ -1,6 +1,7 @@
 // main.cpp: csccmgr, the command that people type.
 #include "client/manager/verbs.hpp"
 
+#include <csignal>
 #include <cstdlib>
 #include <string>
 #include <variant>
@@ -9,6 +10,7 @@
 int main(int argc, char** argv)
 {
     const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
+    std::signal(SIGPIPE, SIG_IGN); // a reader that went away is told at the end, and ends no order
     cscc::console out = cscc::console::of_process();
     const auto parsed = cscc::parse_command_line(arguments);
     if (const auto* wrong = std::get_if<cscc::usage_error>(&parsed)) {
@@ -16,5 +18,11 @@ int main(int argc, char** argv)
         return static_cast<int>(cscc::exit_code::usage);
     }
     const auto& line = std::get<cscc::command_line>(parsed);
-    return cscc::run_verb(line, out, cscc::configuration_file(line, std::getenv("CSCC_CONFIG")));
+    const int code =
+        cscc::run_verb(line, out, cscc::configuration_file(line, std::getenv("CSCC_CONFIG")));
+    if (const cscc::error_code lost = out.lost()) {
+        out.complain("cannot write to standard output: " + lost.message());
+        return code == 0 ? static_cast<int>(cscc::exit_code::failed) : code;
+    }
+    return code;
 }

@@ -151,8 +151,7 @@ make_coordinator(session& run, manager_lock& lock, time_point deadline)
         co_return did_not_come_up(run, word.error(), exit);
     verdict v;
     v.code = exit_of_daemon(word->code);
-    v.words = text("csccd: ", printable(word->sentence));
-    v.next_step = see_log(run);
+    v.words = text("csccd: ", printable(word->sentence)); // which says what to do, too
     co_return v;
 }
 

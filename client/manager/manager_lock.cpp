@@ -30,7 +30,9 @@ result<unique_fd> open_lock(const std::string& path, int flags)
     struct stat found = {};
     if (::fstat(fd.get(), &found) != 0)
         return last_system_error();
-    if (!S_ISREG(found.st_mode) || !is_trusted(found.st_uid))
+    if (!S_ISREG(found.st_mode))
+        return error_code(EEXIST, boost::system::system_category());
+    if (!is_trusted(found.st_uid) && ::geteuid() != 0) // root may look at anybody's
         return errc::object_foreign;
     return fd;
 }

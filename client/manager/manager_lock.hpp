@@ -19,8 +19,9 @@ class manager_lock
 {
 public:
     /// Takes it if it is free and writes our identity into the file. Does not wait.
-    /// Errors: errc::lock_held; errc::object_foreign (another user's file); no_such_file (no
-    /// runtime directory), permission_denied, too_many_symbolic_link_levels (ELOOP: a link).
+    /// Errors: errc::lock_held; errc::object_foreign (another user's file); file_exists (no file,
+    /// but something else of that name); no_such_file (no runtime directory), permission_denied,
+    /// too_many_symbolic_link_levels (ELOOP: a link).
     [[nodiscard]] static result<manager_lock> try_take(const std::string& path);
 
     /// Names another holder, who has inherited the descriptor.

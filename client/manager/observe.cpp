@@ -31,6 +31,23 @@ verdict not_running(const session& run)
     return v;
 }
 
+/// Nothing if no service lives, or if nobody can tell.
+std::optional<verdict> services_without_coordinator(const session& run)
+{
+    const group_look look = look_at_group(run.names());
+    if (!look.view)
+        return std::nullopt;
+    const auto survivors = find_survivors(*look.view);
+    if (!survivors || survivors->empty())
+        return std::nullopt;
+    verdict v;
+    v.code = exit_code::not_running;
+    v.words = text("the coordinator of ", run.group(), " is dead, and ",
+                   counted(survivors->size(), "service"), " of it still live");
+    v.next_step = "They shut themselves down in order; wait for that with: csccmgr stop";
+    return v;
+}
+
 lock_row manager_row(const session& run)
 {
     lock_row row{run.model.csccmgr.lock_shared_mgr_name, "manager", std::nullopt, "free",
@@ -107,10 +124,10 @@ asio::awaitable<exit_code> follow_events(session& run)
 {
     auto there = co_await reach_coordinator(run, clock::now() + answer_limit);
     if (!there && is_nobody_there(there.error()))
-        co_return tell(run, not_running(run));
-    const std::string what = "follow the events of the coordinator";
+        co_return tell(run, services_without_coordinator(run).value_or(not_running(run)));
     if (!there)
-        co_return tell(run, failed_to(what, there.error()));
+        co_return tell(run, cannot_reach(run, there.error()));
+    const std::string what = "follow the events of the coordinator";
     const error_code refused =
         co_await there->client.follow(std::nullopt, clock::now() + answer_limit);
     if (refused)
@@ -121,6 +138,8 @@ asio::awaitable<exit_code> follow_events(session& run)
         if (event) {
             run.out.say(run.line.json ? there->client.last_event_json()
                                       : render_event(*event, run.out.looks()));
+            if (run.out.lost()) // nobody reads it any more
+                co_return exit_code::failed;
             continue;
         }
         if (event.error() == asio::error::eof)
@@ -145,8 +164,9 @@ asio::awaitable<verdict> reset_group(session& run)
         co_return v;
     }
     if (!is_nobody_there(there.error()))
-        co_return failed_to("reach the coordinator", there.error(),
-                            "Ask as root, as the group's owner, or as a member of control_group.");
+        co_return cannot_reach(run, there.error());
+    if (auto orphaned = services_without_coordinator(run))
+        co_return std::move(*orphaned);
     const removal done = remove_last_end(run);
     if (done.error)
         co_return failed_to(text("remove ", last_end_path(run)), done.error);

@@ -11,10 +11,10 @@ namespace cscc {
 namespace {
 
 /// What a user calls the state; a service that was never up waits for its turn.
-std::string_view label(component_state state, bool moved)
+std::string_view label(component_state state, bool moved, bool killed)
 {
     switch (state) {
-    case component_state::down: return moved ? "stopped" : "waiting";
+    case component_state::down: return killed ? "killed" : moved ? "stopped" : "waiting";
     case component_state::spawned:
     case component_state::alive: return "starting";
     case component_state::ready: return "ready";
@@ -88,6 +88,7 @@ std::optional<std::string> progress::note_service(const wire::event& event, time
     member& m = members_[found->second];
     const component_state before = std::exchange(m.state, *state);
     m.moved = true;
+    m.killed = event.reason.find("signal 9 (KILL)") != std::string::npos;
     // One way up has two states: its clock goes on from spawned to alive.
     const bool same_way = goes_up(before) && goes_up(*state);
     if (on_its_way(*state) && (!same_way || !m.began)) {
@@ -111,8 +112,8 @@ std::optional<std::string> progress::note_service(const wire::event& event, time
 std::string progress::line(const member& m, std::size_t position,
                            std::optional<time_point> now) const
 {
-    std::string out = text(padded(label(m.state, m.moved)), " ", position + 1, "/", members_.size(),
-                           " ", m.what.id);
+    std::string out = text(padded(label(m.state, m.moved, m.killed)), " ", position + 1, "/",
+                           members_.size(), " ", m.what.id);
     if (m.state == component_state::failed)
         return text(out, ": ", m.reason.empty() ? "no reason known" : m.reason);
     if (m.took)
@@ -148,7 +149,7 @@ std::string progress::sum() const
     std::string out;
     for (const std::string_view word : order) {
         const auto n = std::count_if(members_.begin(), members_.end(), [&](const member& m) {
-            return label(m.state, m.moved) == word;
+            return label(m.state, m.moved, m.killed) == word;
         });
         if (n > 0)
             out += text(out.empty() ? "" : ", ", n, " ", word);

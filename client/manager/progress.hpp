@@ -60,6 +60,7 @@ private:
         progress_member what;
         component_state state = component_state::down;
         bool moved = false;              // it has been up, or on its way, since we look
+        bool killed = false;             // its last process, at the end of its patience or ours
         std::optional<time_point> began; // of the present way up or down
         std::optional<duration> took;    // the way that ended in the present state
         std::string reason;              // with failed

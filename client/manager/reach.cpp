@@ -22,13 +22,16 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr duration try_again_after = 20ms; // short: somebody watches
+constexpr duration last_moments = 2s;      // of a process that has lost its connections
 
 bool is_missing(const error_code& error) noexcept
 {
     return error == boost::system::errc::no_such_file_or_directory;
 }
 
-verdict cannot_connect(const session& run, const error_code& error)
+} // namespace
+
+verdict cannot_reach(const session& run, const error_code& error)
 {
     const std::string socket = config::control_socket_path(run.model);
     if (error == errc::object_foreign) {
@@ -39,9 +42,26 @@ verdict cannot_connect(const session& run, const error_code& error)
         v.next_step = text("See who it is: ss -xlp src ", socket);
         return v;
     }
-    return failed_to(text("connect to the coordinator at ", socket), error,
+    if (error == errc::other_group) {
+        verdict v;
+        v.code = exit_code::configuration;
+        v.words = text("the coordinator of another group serves at ", socket);
+        v.next_step = "No two groups may share a socket: give one of them another "
+                      "sem_shared_daemon_mgr_name.";
+        return v;
+    }
+    if (error == errc::timed_out) {
+        verdict v;
+        v.code = exit_code::timed_out;
+        v.words = text("the coordinator of ", run.group(), " does not answer at ", socket);
+        v.next_step = "It may be stopped or stuck; see its log, or give more time with --timeout.";
+        return v;
+    }
+    return failed_to(text("reach the coordinator at ", socket), error,
                      "Ask as root, as the group's owner, or as a member of control_group.");
 }
+
+namespace {
 
 verdict cannot_lock(const session& run, const error_code& error)
 {
@@ -55,6 +75,14 @@ verdict too_late(const session& run, bool lock_was_held, const group_look& look)
 {
     verdict v;
     v.code = exit_code::timed_out;
+    const std::string socket = config::control_socket_path(run.model);
+    if (!lock_was_held && ::access(socket.c_str(), F_OK) != 0 && look.view) {
+        const auto pid = look.view->lock(shm::daemon_lock::coordinator).owner_tid();
+        v.words = text("the coordinator of ", run.group(), " (pid ", pid,
+                       ") lives, but its socket ", socket, " is gone");
+        v.next_step = text("Stop it in order with: kill ", pid);
+        return v;
+    }
     if (!lock_was_held) {
         const auto tid = look.view ? look.view->lock(shm::daemon_lock::coordinator).owner_tid() : 0;
         v.words =
@@ -64,7 +92,7 @@ verdict too_late(const session& run, bool lock_was_held, const group_look& look)
     }
     const std::string path = config::manager_lock_path(run.model);
     const auto held = look_at_manager_lock(path);
-    const bool known = held && held->holder;
+    const bool known = held && held->holder && process_ref::open(*held->holder);
     v.words =
         text("another csccmgr", known ? text(" (pid ", held->holder->pid, ")") : std::string{},
              " holds the manager lock ", path);
@@ -114,20 +142,42 @@ verdict unusable_group(const session& run, const error_code& error)
     return v;
 }
 
+namespace {
+
+/// Two files may name one socket. The table of our group says who coordinates it; where it does not
+/// (no table yet or any more, another pid namespace) the coordinator itself is asked.
+asio::awaitable<error_code> check_group(session& run, control_client& client, time_point deadline)
+{
+    const auto view = shm::state_view::open(run.names().state(), run.names().uid);
+    if (view && view->primary().pid == client.server_pid())
+        co_return error_code{};
+    const auto answer = co_await client.get("/v1/status", deadline);
+    if (!answer)
+        co_return answer.error();
+    const auto status = wire::parse_group_status(answer->body);
+    const bool another_s = status && status->group != run.group();
+    co_return another_s ? make_error_code(errc::other_group) : error_code{};
+}
+
+} // namespace
+
 asio::awaitable<result<in_charge>> reach_coordinator(session& run, time_point deadline)
 {
     const std::string socket = config::control_socket_path(run.model);
-    auto client = co_await control_client::connect(socket, ::geteuid(), deadline);
+    const uid_t owner = run.names().uid;
+    auto client = co_await control_client::connect(socket, owner, deadline);
     if (!client && is_nobody_there(client.error())) {
         // The file may have been edited since the start: the running one says where it listens.
         const auto running = running_configuration(run.names());
         const std::string there = running ? config::control_socket_path(*running) : socket;
         if (there != socket) {
-            client = co_await control_client::connect(there, ::geteuid(), deadline);
+            client = co_await control_client::connect(there, owner, deadline);
         }
     }
     if (!client)
         co_return client.error();
+    if (const error_code error = co_await check_group(run, *client, deadline))
+        co_return error;
     auto process = process_ref::open_pid(client->server_pid());
     if (!process && process.error() == errc::process_gone)
         co_return error_code(asio::error::connection_refused); // it died a moment ago
@@ -158,6 +208,26 @@ asio::awaitable<bool> outlasts(const process_ref& process, time_point deadline)
     co_return gone.has_value();
 }
 
+asio::awaitable<bool> died_meanwhile(const in_charge& there, const order_result& order)
+{
+    if (!order.is_lost)
+        co_return there.process.is_gone();
+    const bool gone = co_await outlasts(there.process, clock::now() + last_moments);
+    co_return gone;
+}
+
+verdict cannot_use_directory(const session& run, const error_code& error)
+{
+    const std::string& directory = run.model.resolved.runtime_directory;
+    verdict v =
+        failed_to(text("use the runtime directory ", directory), error,
+                  "It must be yours or root's, and writable by nobody else; another one can "
+                  "be named in CSCC_RUNTIME_DIR.");
+    if (error == errc::object_foreign)
+        v.words = text("the runtime directory ", directory, " is not safe to use");
+    return v;
+}
+
 asio::awaitable<reached> reach_group(session& run, time_point deadline)
 {
     bool lock_was_held = false;
@@ -167,7 +237,7 @@ asio::awaitable<reached> reach_group(session& run, time_point deadline)
         if (found)
             co_return reached(std::move(*found));
         if (!is_nobody_there(found.error()))
-            co_return reached(cannot_connect(run, found.error()));
+            co_return reached(cannot_reach(run, found.error()));
         if (auto done = try_unguarded(run, lock_was_held, last))
             co_return std::move(*done);
         const time_point now = clock::now();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "client/manager/control_client.hpp"
+#include "client/manager/follow.hpp"
 #include "client/manager/group_look.hpp"
 #include "client/manager/manager_lock.hpp"
 #include "client/manager/session.hpp"
@@ -38,6 +39,7 @@ using reached = std::variant<in_charge, unguarded, verdict>;
 [[nodiscard]] boost::asio::awaitable<reached> reach_group(session& run, time_point deadline);
 
 /// The coordinator alone, with one try: for verbs that do not wait for one.
+/// Errors: control_client::connect's; errc::other_group.
 [[nodiscard]] boost::asio::awaitable<result<in_charge>> reach_coordinator(session& run,
                                                                           time_point deadline);
 
@@ -48,6 +50,16 @@ open_events(session& run, std::uint64_t after, time_point deadline);
 /// Waits for the end of a process; false if it lives on at the deadline.
 [[nodiscard]] boost::asio::awaitable<bool> outlasts(const process_ref& process,
                                                     time_point deadline);
+
+/// The sentence about an error of reach_coordinator() that is not "nobody there".
+[[nodiscard]] verdict cannot_reach(const session& run, const error_code& error);
+
+/// True if an order was lost because its coordinator is gone, or is within a moment.
+[[nodiscard]] boost::asio::awaitable<bool> died_meanwhile(const in_charge& there,
+                                                          const order_result& order);
+
+/// The sentence about an error of ensure_runtime_directory().
+[[nodiscard]] verdict cannot_use_directory(const session& run, const error_code& error);
 
 /// The sentence about an error of look_at_group().
 [[nodiscard]] verdict unusable_group(const session& run, const error_code& error);

@@ -5,6 +5,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <cerrno>
 #include <chrono>
 
 namespace cscc {
@@ -54,12 +55,38 @@ exit_code tell(session& run, const verdict& v)
     return v.code;
 }
 
+namespace {
+
+/// What helps against an error of the system, whoever met it; empty where that depends.
+std::string_view advice(const error_code& error)
+{
+    if (error.category() != boost::system::system_category())
+        return {};
+    switch (error.value()) {
+    case EMFILE: return "Raise the limit of open files: ulimit -n";
+    case ENFILE: return "The system has no free file descriptor: see /proc/sys/fs/file-nr";
+    case EAGAIN: return "The limit of processes may be reached: ulimit -u";
+    case ENOSPC: return "Free some space: df -h";
+    case EROFS: return "Its file system is read-only: name another with CSCC_RUNTIME_DIR.";
+    case ENAMETOOLONG: return "Choose a shorter runtime directory (CSCC_RUNTIME_DIR) or name.";
+    case EEXIST:
+    case EISDIR:
+    case ELOOP:
+    case ENOTDIR: return "Something else has that name: move it away.";
+    case EADDRINUSE: return "No two groups may share a socket: give one of them other names.";
+    default: return {};
+    }
+}
+
+} // namespace
+
 verdict failed_to(std::string_view doing, const error_code& error, std::string_view next_step)
 {
     verdict v;
     v.code = exit_of(error);
     v.words = text("cannot ", doing, ": ", error.message());
-    v.next_step = next_step;
+    const std::string_view help = advice(error);
+    v.next_step = help.empty() ? next_step : help;
     return v;
 }
 

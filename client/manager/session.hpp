@@ -21,8 +21,9 @@ struct session
     console out;
     config::model model; // whole, or names alone: see the verb
     time_point began;
-    bool order_given = false; // from here on the coordinator carries it out, with or without us
-    bool start_follows = false; // a restart's way down: what comes after it nobody but us will do
+    bool order_given = false;    // from here on the coordinator carries it out, with or without us
+    std::uint64_t operation = 0; // the number of our last order, or that it would have had
+    bool start_follows = false;  // a restart's way down: what comes after it nobody but us will do
 
     [[nodiscard]] const std::string& group() const noexcept { return config::group_name(model); }
     [[nodiscard]] shm::group_names names() const;

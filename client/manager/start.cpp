@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <utility>
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace asio = boost::asio;
@@ -30,14 +31,18 @@ std::string ready_words(const session& run, std::string_view how, std::size_t re
                 counted(run.model.components.size(), "service"), " ready");
 }
 
-/// Where somebody who wants to know more looks: the log of the service that failed, or the
-/// daemon's.
+/// Where somebody who wants to know more looks: what the service that failed wrote - if it ran, and
+/// wrote - or the daemon's log.
 std::string where_to_look(const session& run, const progress& seen)
 {
     const auto& failed = seen.first_failure();
+    const bool ran = failed && !failed->reason.starts_with("could not be started");
     for (const auto& component : run.model.components) {
-        if (failed && component.id == failed->id && !component.resolved.output_file.empty())
-            return text("See what ", failed->id, " wrote: ", component.resolved.output_file);
+        struct stat file = {};
+        const std::string& path = component.resolved.output_file;
+        if (ran && component.id == failed->id && ::stat(path.c_str(), &file) == 0 &&
+            file.st_size > 0)
+            return text("See what ", failed->id, " wrote: ", path);
     }
     return text("See the coordinator's log: ", run.model.resolved.log_file);
 }
@@ -127,6 +132,8 @@ asio::awaitable<std::optional<verdict>> await_stop(session& run, in_charge& ther
 {
     run.remark(text(run.group(), " is being stopped; waiting for the end of that"));
     const bool over = co_await outlasts(there.process, deadline);
+    if (over && was_stopped_after_us(run))
+        co_return superseded_by_a_stop(run, "start");
     if (over)
         co_return std::nullopt;
     verdict v;
@@ -153,8 +160,11 @@ asio::awaitable<std::optional<verdict>> join(session& run, in_charge& there, tim
     if (order.is_conflict) {
         co_return co_await await_stop(run, there, deadline);
     }
-    if (!order.answer)
+    if (!order.answer) {
+        if (co_await died_meanwhile(there, order))
+            co_return std::nullopt;
         co_return order.refusal;
+    }
     const auto status = co_await ask_status(there.client, deadline);
     if (order.answer->result == "already")
         co_return already_running(run, status);
@@ -206,7 +216,8 @@ asio::awaitable<verdict> make(session& run, unguarded& place, time_point deadlin
     v.words = text(run.group(), " is being started");
     if (!run.line.wait)
         co_return v;
-    v = co_await watch_start(run, daemon, {}, deadline);
+    watched_start first;
+    v = co_await watch_start(run, daemon, std::move(first), deadline);
     if (v.code == exit_code::failed) {
         co_await clear_after(run, daemon, deadline);
     }
@@ -214,6 +225,15 @@ asio::awaitable<verdict> make(session& run, unguarded& place, time_point deadlin
 }
 
 } // namespace
+
+verdict superseded_by_a_stop(const session& run, std::string_view what)
+{
+    verdict v;
+    v.code = exit_code::failed;
+    v.words = text("the ", what, " of ", run.group(), " was superseded by a later order to stop");
+    v.next_step = "Start it if it should run all the same: csccmgr start";
+    return v;
+}
 
 asio::awaitable<verdict> start_group(session& run, time_point deadline)
 {
@@ -224,11 +244,8 @@ asio::awaitable<verdict> start_group(session& run, time_point deadline)
         co_return v;
     }
     const std::string& directory = run.model.resolved.runtime_directory;
-    if (const error_code error = ensure_runtime_directory(directory)) {
-        co_return failed_to(text("use the runtime directory ", directory), error,
-                            "It must be yours or root's, and writable by nobody else; another one "
-                            "can be named in CSCC_RUNTIME_DIR.");
-    }
+    if (const error_code error = ensure_runtime_directory(directory))
+        co_return cannot_use_directory(run, error);
     for (;;) {
         auto found = co_await reach_group(run, deadline);
         if (auto* refused = std::get_if<verdict>(&found))

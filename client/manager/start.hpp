@@ -19,4 +19,8 @@ namespace cscc {
 /// @param deadline  passes to everything; at it the group goes on, and the verdict is 124
 [[nodiscard]] boost::asio::awaitable<verdict> start_group(session& run, time_point deadline);
 
+/// What becomes of an order after which somebody ordered a stop.
+/// @param what  "start" or "restart"
+[[nodiscard]] verdict superseded_by_a_stop(const session& run, std::string_view what);
+
 } // namespace cscc

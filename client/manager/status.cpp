@@ -101,10 +101,7 @@ asio::awaitable<seen> look(session& run, time_point deadline)
         const bool silent = is_nobody_there(there.error()) || there.error() == errc::timed_out;
         if (silent)
             co_return look_from_outside(run);
-        verdict v =
-            failed_to(text("ask the coordinator at ", config::control_socket_path(run.model)),
-                      there.error(), "Ask as root, or as the group's owner.");
-        co_return v;
+        co_return cannot_reach(run, there.error());
     }
     auto answer = co_await there->client.get("/v1/status", deadline);
     if (!answer)
@@ -197,6 +194,8 @@ asio::awaitable<int> watch_status(session& run)
             run.out.show_screen(page);
         else if (page != before) // a file does not want the same every second
             run.out.say(page);
+        if (run.out.lost()) // nobody reads it any more
+            co_return static_cast<int>(status_exit(shown.report, run.line.ids));
         before = page;
         if (now + 1s >= end)
             co_return static_cast<int>(status_exit(shown.report, run.line.ids));

@@ -2,6 +2,7 @@
 
 #include "client/manager/clear.hpp"
 #include "client/manager/follow.hpp"
+#include "client/manager/last_end.hpp"
 #include "client/manager/reach.hpp"
 #include "client/manager/start.hpp"
 #include "client/manager/words.hpp"
@@ -13,6 +14,7 @@
 #include <utility>
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace asio = boost::asio;
 
@@ -68,7 +70,7 @@ asio::awaitable<std::optional<verdict>> stop_by_coordinator(session& run, in_cha
 {
     const auto order = co_await give_order(run, there.client, wire::order_verb::stop, deadline);
     if (!order.answer) {
-        if (there.process.is_gone()) // it went while we asked
+        if (co_await died_meanwhile(there, order))
             co_return std::nullopt;
         co_return order.refusal;
     }
@@ -108,6 +110,32 @@ asio::awaitable<verdict> stop_by_ourselves(session& run, unguarded& place, bool 
     co_return is_down(run, was_up || objects);
 }
 
+/// Root and members of the control_group may order, but only the owner may tidy up in its
+/// directory.
+bool is_another_s(const session& run)
+{
+    const uid_t owner = run.names().uid;
+    return owner != ::geteuid() && owner != 0;
+}
+
+asio::awaitable<verdict> stop_another_s(session& run, time_point deadline)
+{
+    auto there = co_await reach_coordinator(run, deadline);
+    if (!there && !is_nobody_there(there.error()))
+        co_return cannot_reach(run, there.error());
+    if (there) {
+        auto done = co_await stop_by_coordinator(run, *there, deadline);
+        co_return done ? std::move(*done) : is_down(run, true);
+    }
+    if (!has_objects(run))
+        co_return is_down(run, false);
+    verdict v;
+    v.code = exit_code::failed;
+    v.words = text(run.group(), " has no coordinator any more, but it is not tidied up");
+    v.next_step = text("Its owner can do that (uid ", run.names().uid, "): csccmgr stop");
+    co_return v;
+}
+
 } // namespace
 
 void use_running_configuration(session& run)
@@ -121,8 +149,10 @@ asio::awaitable<verdict> stop_group(session& run, time_point deadline)
     const std::string& directory = run.model.resolved.runtime_directory;
     if (!has_directory(run) && !has_objects(run))
         co_return is_down(run, false); // and nothing is made only to say so
+    if (is_another_s(run))
+        co_return co_await stop_another_s(run, deadline);
     if (const error_code error = ensure_runtime_directory(directory))
-        co_return failed_to(text("use the runtime directory ", directory), error);
+        co_return cannot_use_directory(run, error);
     bool was_up = false;
     for (;;) {
         auto found = co_await reach_group(run, deadline);
@@ -157,8 +187,11 @@ asio::awaitable<verdict> restart_group(session& run)
         v.words += "; it is not started again";
         co_return v;
     }
+    if (was_stopped_after_us(run))
+        co_return superseded_by_a_stop(run, "restart");
     run.remark(v.words);
     run.order_given = false;
+    run.operation = 0; // the next coordinator counts anew
     co_return co_await start_group(run, run.deadline(down + start_limit(run.model)));
 }
 

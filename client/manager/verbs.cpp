@@ -8,6 +8,7 @@
 #include "client/manager/words.hpp"
 #include "common/base/text.hpp"
 #include "common/reactor/spawn.hpp"
+#include "config/json.hpp"
 #include "config/load.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -17,6 +18,8 @@
 #include <csignal>
 #include <optional>
 #include <utility>
+
+#include <sys/stat.h>
 
 namespace asio = boost::asio;
 
@@ -105,11 +108,18 @@ run_end run_reactor(session& run)
 {
     asio::io_context reactor{1};
     run_end end;
+    std::signal(SIGPIPE,
+                SIG_IGN); // NOLINT(bugprone-signal-handler): the order goes on, whoever listens
     asio::signal_set signals(reactor);
     // A quick look ends before anybody could interrupt it: the default will do.
     if (run.line.verb != command_verb::status || run.line.watch) {
         signals.add(SIGINT);
         signals.add(SIGTERM);
+        // A lost terminal ends us as well - but for a restart, which nobody else would go on with.
+        if (run.line.verb == command_verb::restart)
+            std::signal(SIGHUP, SIG_IGN); // NOLINT(bugprone-signal-handler): ignored, not handled
+        else
+            signals.add(SIGHUP);
         signals.async_wait([&](const error_code& error, int number) {
             if (error)
                 return;
@@ -137,6 +147,15 @@ int interrupted(session& run, int signal)
                          run.order_given ? "See how far it is: csccmgr status" : "");
     }
     return 128 + signal; // as a shell reports it
+}
+
+/// A group is his whose runtime directory it is: root, and members of its control_group, order
+/// another one's.
+void find_owner(session& run)
+{
+    struct stat directory = {};
+    if (::stat(run.model.resolved.runtime_directory.c_str(), &directory) == 0)
+        run.model.resolved.uid = directory.st_uid;
 }
 
 int check(session& run, const std::string& file)
@@ -185,6 +204,10 @@ int run_verb(const command_line& line, console out, const std::string& file)
     if (line.verb == command_verb::version)
         return show_version(line, out);
     auto model = config::load(file, depth_of(line));
+    if (line.verb == command_verb::check && line.json) {
+        out.say(config::verdict_json(file, model));
+        return number_of(model ? exit_code::done : exit_code::configuration);
+    }
     if (!model) {
         out.complain_as_is(config::render(file, model.error()));
         // `status` has codes of its own: without names, nothing is known of the group.
@@ -192,6 +215,7 @@ int run_verb(const command_line& line, console out, const std::string& file)
                                                  : number_of(exit_code::configuration);
     }
     session run{line, out, std::move(*model), clock::now()};
+    find_owner(run);
     if (line.verb == command_verb::check)
         return check(run, file);
     if (line.verb == command_verb::plan)

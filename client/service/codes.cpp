@@ -26,6 +26,7 @@ service_errc translate(errc e) noexcept
     case errc::not_accepting: return service_errc::going_down;
     case errc::no_space:
     case errc::frame_malformed:
+    case errc::other_group:
     case errc::count_: break;
     }
     return service_errc::protocol_error;

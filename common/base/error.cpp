@@ -35,6 +35,7 @@ public:
         case errc::said_too_early: return "The service said ready before it said alive.";
         case errc::said_twice: return "The service said the same thing twice.";
         case errc::not_accepting: return "The group is going down and accepts no service any more.";
+        case errc::other_group: return "Another group answers there.";
         case errc::count_: break;
         }
         return "Unknown cscc error " + std::to_string(value) + ".";

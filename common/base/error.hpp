@@ -38,7 +38,9 @@ enum class errc : int
     said_too_early,  ///< ready before alive
     said_twice,      ///< alive or ready a second time
     not_accepting,   ///< the group is going down, nobody can register any more
-    count_,          ///< number of values above plus one; not a failure
+    // control socket
+    other_group, ///< it is another group's
+    count_,      ///< number of values above plus one; not a failure
 };
 
 /// The category of `errc`; its name, "cscc", is part of what the logs promise.

@@ -109,7 +109,8 @@ struct problem
 {
     std::string title;
     unsigned status = 500;
-    std::string detail; // what is wrong and what to do
+    std::string detail;          // what is wrong and what to do
+    std::uint64_t operation = 0; // with an order that was refused: later ones have higher numbers
 };
 
 /// Bytes of a text that are no UTF-8 (a service may call its status anything) come out as U+FFFD,

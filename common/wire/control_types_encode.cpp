@@ -187,6 +187,8 @@ std::string to_json(const problem& p)
     o["title"] = utf8(p.title, storage);
     o["status"] = p.status;
     o["detail"] = utf8(p.detail, storage);
+    if (p.operation != 0) // RFC 9457, 3.2: a member of our own
+        o["operation"] = p.operation;
     return json::serialize(o);
 }
 

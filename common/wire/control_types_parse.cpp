@@ -200,7 +200,8 @@ event read_event(const member_reader& m, bool&)
 
 problem read_problem(const member_reader& m, bool&)
 {
-    return {m.text("title"), m.number<unsigned>("status"), m.text("detail")};
+    return {m.text("title"), m.number<unsigned>("status"), m.text("detail"),
+            m.number_or_null<std::uint64_t>("operation").value_or(0)};
 }
 
 // One way in for all four: parse into an arena, read, judge.

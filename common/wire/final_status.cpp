@@ -42,12 +42,13 @@ std::optional<final_outcome> parse_final_outcome(std::string_view word) noexcept
     return std::nullopt;
 }
 
-// Two members in front of those of the status: whoever reads only the status skips them.
+// Three members in front of those of the status: whoever reads only the status skips them.
 std::string to_json(const final_status& final)
 {
     const std::string status = to_json(final.status);
     return text("{\"outcome\":\"", to_string(final.outcome),
-                "\",\"reason\":", json::serialize(json::value(final.reason)), ",",
+                "\",\"reason\":", json::serialize(json::value(final.reason)),
+                ",\"stop_operation\":", final.stop_operation, ",",
                 std::string_view(status).substr(1));
 }
 
@@ -62,7 +63,12 @@ result<final_status> parse_final_status(std::string_view text)
         return errc::frame_malformed;
     const json::value* outcome = whole.get_object().if_contains("outcome");
     const json::value* reason = whole.get_object().if_contains("reason");
-    if (outcome == nullptr || !outcome->is_string() || reason == nullptr || !reason->is_string())
+    const json::value* stop = whole.get_object().if_contains("stop_operation");
+    if (outcome == nullptr || !outcome->is_string() || reason == nullptr || !reason->is_string() ||
+        stop == nullptr)
+        return errc::frame_malformed;
+    const auto operation = stop->to_number<std::uint64_t>(error);
+    if (error)
         return errc::frame_malformed;
     const auto parsed = parse_final_outcome(outcome->get_string().c_str());
     if (!parsed)
@@ -70,6 +76,7 @@ result<final_status> parse_final_status(std::string_view text)
     final_status final;
     final.status = std::move(*status);
     final.outcome = *parsed;
+    final.stop_operation = operation;
     final.reason.assign(reason->get_string().data(), reason->get_string().size());
     return final;
 }

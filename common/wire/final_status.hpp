@@ -1,9 +1,9 @@
 // final_status.hpp: what a coordinator leaves behind when it ends: GROUP.final in the runtime
 // directory.
 //
-// The JSON of /v1/status with two members more: {"outcome":"stopped","reason":"csccmgr stop by uid
-// 0", "schema":1,"group":…}. Written by csccd before it removes the group's objects; replaced by
-// the next end, removed by the next start or reset.
+// The JSON of /v1/status with three members more: {"outcome":"stopped","reason":"csccmgr stop by
+// uid 0","stop_operation":2,"schema":1,"group":…}. Written by csccd before it removes the group's
+// objects; replaced by the next end, removed by the next start or reset.
 #pragma once
 
 #include "common/wire/control_types.hpp"
@@ -26,7 +26,8 @@ struct final_status
 {
     group_status status;
     final_outcome outcome = final_outcome::stopped;
-    std::string reason; // a sentence: who ordered it, or what failed
+    std::string reason;               // a sentence: who ordered it, or what failed
+    std::uint64_t stop_operation = 0; // the last order to stop; 0: there was none
 };
 
 /// The file's name within the runtime directory.

@@ -2,6 +2,7 @@
 // admin-guide/cgroup-v2.
 #include "common/base/text.hpp"
 #include "common/base/unique_fd.hpp"
+#include "common/reactor/group_cgroup.hpp"
 #include "common/reactor/log.hpp"
 #include "common/reactor/with_timeout.hpp"
 #include "daemon/adapters/containment.hpp"
@@ -13,9 +14,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <fstream>
-#include <optional>
-#include <sstream>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -26,34 +24,6 @@ using namespace std::chrono_literals;
 
 namespace cscc {
 namespace {
-
-// Where the version 2 hierarchy is mounted: the mount point is field 5 of a line of mountinfo, the
-// type the first field behind the lonely hyphen (proc_pid_mountinfo(5)).
-std::optional<std::string> cgroup2_mount_point()
-{
-    std::ifstream mounts("/proc/self/mountinfo");
-    for (std::string line; std::getline(mounts, line);) {
-        const auto hyphen = line.find(" - ");
-        if (hyphen == std::string::npos || line.compare(hyphen + 3, 8, "cgroup2 ") != 0)
-            continue;
-        std::istringstream fields(line);
-        std::string field;
-        for (int i = 0; i < 5; ++i)
-            fields >> field;
-        return field;
-    }
-    return std::nullopt;
-}
-
-std::optional<std::string> own_cgroup()
-{
-    std::ifstream lines("/proc/self/cgroup");
-    for (std::string line; std::getline(lines, line);) {
-        if (line.starts_with("0::"))
-            return line.substr(3);
-    }
-    return std::nullopt;
-}
 
 std::string read_at(int directory, const char* name)
 {
@@ -163,14 +133,12 @@ std::unique_ptr<containment> make_cgroup_containment(const asio::any_io_executor
                                                      const containment_settings& settings,
                                                      std::string& why_not)
 {
-    const auto mount = cgroup2_mount_point();
-    const auto own = own_cgroup();
-    if (!mount || !own) {
+    const auto found = group_cgroup_path(settings.group_name, ::geteuid());
+    if (!found) {
         why_not = "no cgroup v2 hierarchy is mounted";
         return nullptr;
     }
-    const std::string path =
-        text(*mount, *own == "/" ? "" : *own, "/cscc-", settings.group_name, "-", ::geteuid());
+    const std::string& path = *found;
     if (::mkdir(path.c_str(), 0755) != 0 && errno != EEXIST) {
         why_not = text("cannot make ", path, ": ", last_system_error().message());
         return nullptr;

@@ -6,6 +6,7 @@
 #include "common/reactor/spawn.hpp"
 #include "common/shm/lock_object.hpp"
 #include "daemon/adapters/boost_process.hpp"
+#include "daemon/adapters/launch_words.hpp"
 #include "daemon/adapters/launcher.hpp"
 
 #include <boost/asio/steady_timer.hpp>
@@ -76,7 +77,7 @@ void component_runner::launch(std::uint64_t generation)
 {
     auto page = shm::make_lock_object(around_.names, component_.id);
     if (!page)
-        return refuse(text("its lock page cannot be made: ", page.error().message()));
+        return refuse(lock_page_words(page.error()));
     lock_page_ = std::move(page->for_looking);
     auto plan = plan_launch(component_, around_.launch, generation, page->for_service.get());
     if (!plan)
@@ -150,9 +151,7 @@ void component_runner::note_exit()
     const launch_failure::step failed = failure().at;
     if (failed == launch_failure::step::none)
         return around_.notify(index_, core::component_event::exited, describe(how));
-    const error_code why(failure().error, boost::system::system_category());
-    refuse(
-        text(to_string(failed), " (", component_.resolved.executable, ") failed: ", why.message()));
+    refuse(launch_words(component_, failure()));
 }
 
 void component_runner::terminate()

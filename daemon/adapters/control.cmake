@@ -7,8 +7,9 @@ add_library(
   control_server_peer.cpp
   control_server_routes.cpp
   control_server_socket.cpp
-  control_server_throttle.cpp
   control_session.cpp
-  control_session_output.cpp)
+  control_session_output.cpp
+  log_throttle.cpp
+  socket_name.cpp)
 target_link_libraries(cscc_control PUBLIC cscc_control_types cscc_reactor PRIVATE cscc_log)
 target_compile_definitions(cscc_control PRIVATE BOOST_BEAST_SEPARATE_COMPILATION)

@@ -4,8 +4,8 @@
 #include "common/base/text.hpp"
 #include "common/reactor/log.hpp"
 #include "daemon/adapters/control_server_socket.hpp"
-#include "daemon/adapters/control_server_throttle.hpp"
 #include "daemon/adapters/control_session.hpp"
+#include "daemon/adapters/log_throttle.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
@@ -35,7 +35,7 @@ public:
     impl(asio::any_io_executor reactor, control_port& port, event_feed& feed,
          control_settings settings);
 
-    error_code open();
+    socket_refusal open();
     void stop();
     void close_listener();
     static asio::awaitable<void> drain(std::shared_ptr<impl> self, duration limit);
@@ -97,7 +97,7 @@ control_server::impl::impl(asio::any_io_executor reactor, control_port& port, ev
       acceptor_(reactor_), accept_pause_(reactor_), all_ended_(reactor_)
 {}
 
-error_code control_server::impl::open()
+socket_refusal control_server::impl::open()
 {
     EXPECTS(!acceptor_.is_open());
     auto opened = open_control_socket(settings_);
@@ -108,7 +108,7 @@ error_code control_server::impl::open()
     error_code ec;
     acceptor_.assign(stream(), socket_.fd.get(), ec);
     if (ec) {
-        socket_.remove();
+        socket_.name.remove();
         return ec;
     }
     (void)socket_.fd.release();
@@ -121,7 +121,7 @@ void control_server::impl::close_listener()
     accept_pause_.cancel();
     if (!acceptor_.is_open())
         return;
-    socket_.remove();
+    socket_.name.remove();
     error_code ignored; // closed all the same
     acceptor_.close(ignored);
 }
@@ -284,7 +284,7 @@ control_server::~control_server()
         impl_->stop();
 }
 
-error_code control_server::open()
+socket_refusal control_server::open()
 {
     return impl_->open();
 }

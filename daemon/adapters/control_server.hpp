@@ -6,6 +6,7 @@
 #include "daemon/adapters/control_port.hpp"
 #include "daemon/adapters/control_server_settings.hpp"
 #include "daemon/adapters/event_feed.hpp"
+#include "daemon/adapters/socket_name.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -31,7 +32,7 @@ public:
 
     /// Binds the socket and serves from now on. At most once.
     /// Errors: those of open_control_socket().
-    [[nodiscard]] error_code open();
+    [[nodiscard]] socket_refusal open();
 
     /// Takes no further connection and removes the socket's name; those who are connected stay.
     void close_listener();

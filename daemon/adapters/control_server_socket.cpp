@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -17,22 +18,12 @@ error_code system_error(int code) noexcept
     return {code, boost::system::system_category()};
 }
 
-// Removes a former coordinator's socket; anything else that lies there is not ours to remove.
-error_code remove_stale(const std::string& path) noexcept
-{
-    struct stat found = {};
-    if (::lstat(path.c_str(), &found) != 0)
-        return errno == ENOENT ? error_code{} : last_system_error();
-    if (!S_ISSOCK(found.st_mode) || found.st_uid != ::geteuid())
-        return system_error(EADDRINUSE);
-    return ::unlink(path.c_str()) == 0 ? error_code{} : last_system_error();
-}
-
-error_code bind_closed(int fd, const std::string& path) noexcept
+error_code bind_closed(int fd, const std::string& path, mode_t mode) noexcept
 {
     // Linux gives the name the mode of the socket (less the umask): so it is born closed, without
-    // a umask of the whole process being changed for it.
-    if (::fchmod(fd, 0) != 0)
+    // a umask of the whole process being changed for it. Not to its owner: a socket that nobody may
+    // connect to, of a process that was killed in between, could not be told from a living one.
+    if (::fchmod(fd, mode & S_IRWXU) != 0)
         return last_system_error();
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
@@ -46,7 +37,7 @@ error_code bind_closed(int fd, const std::string& path) noexcept
 error_code open_to_its_users(const control_socket& socket,
                              const control_settings& settings) noexcept
 {
-    const char* path = socket.path.c_str();
+    const char* path = socket.name.path().c_str();
     if (settings.control_group &&
         ::lchown(path, static_cast<uid_t>(-1), *settings.control_group) != 0)
         return last_system_error();
@@ -57,34 +48,26 @@ error_code open_to_its_users(const control_socket& socket,
 
 } // namespace
 
-void control_socket::remove() const noexcept
-{
-    struct stat found = {};
-    if (::lstat(path.c_str(), &found) == 0 && found.st_dev == device && found.st_ino == inode)
-        ::unlink(path.c_str());
-}
-
-result<control_socket> open_control_socket(const control_settings& settings)
+boost::system::result<control_socket, socket_refusal>
+open_control_socket(const control_settings& settings)
 {
     control_socket socket;
-    socket.path = settings.path;
     socket.fd.reset(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (!socket.fd)
-        return last_system_error();
+        return socket_refusal{last_system_error()};
     if (settings.replace)
-        if (const error_code ec = remove_stale(settings.path))
-            return ec;
-    if (const error_code ec = bind_closed(socket.fd.get(), settings.path))
-        return ec;
+        if (const socket_refusal taken = make_room_for_socket(settings.path))
+            return taken;
+    if (const error_code ec = bind_closed(socket.fd.get(), settings.path, settings.mode))
+        return socket_refusal{ec};
 
-    struct stat bound = {};
-    if (::lstat(settings.path.c_str(), &bound) != 0)
-        return last_system_error();
-    socket.device = bound.st_dev;
-    socket.inode = bound.st_ino;
+    auto name = socket_name::of_bound(settings.path);
+    if (!name)
+        return socket_refusal{name.error()};
+    socket.name = std::move(*name);
     if (const error_code ec = open_to_its_users(socket, settings)) {
-        socket.remove();
-        return ec;
+        socket.name.remove();
+        return socket_refusal{ec};
     }
     return socket;
 }

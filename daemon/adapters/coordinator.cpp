@@ -89,7 +89,7 @@ void coordinator::note_process(component_index who, std::int32_t pid, bool lives
         by_pid_.erase(pid);
 }
 
-error_code coordinator::open()
+socket_refusal coordinator::open()
 {
     return services_.open();
 }

@@ -35,7 +35,7 @@ public:
                 std::function<void(const core::finish&)> on_finish);
 
     /// Binds the service socket. Errors: service_server::open's.
-    [[nodiscard]] error_code open();
+    [[nodiscard]] socket_refusal open();
     /// The group's life, until it is cancelled.
     [[nodiscard]] boost::asio::awaitable<void> run() { return runner_.run(); }
     void notify(core::group_event event) { runner_.notify(std::move(event)); }

@@ -27,11 +27,11 @@ wire::final_outcome outcome_of(core::outcome outcome) noexcept
 } // namespace
 
 error_code write_final_file(const config::model& model, wire::group_status status,
-                            const core::finish& how)
+                            const core::finish& how, core::operation_id last_stop)
 {
     status.primary.reset(); // it is about to end
-    const std::string json =
-        wire::to_json(wire::final_status{std::move(status), outcome_of(how.outcome), how.reason});
+    const std::string json = wire::to_json(
+        wire::final_status{std::move(status), outcome_of(how.outcome), how.reason, last_stop});
     const std::string path = text(model.resolved.runtime_directory, "/",
                                   wire::final_status_name(config::group_name(model)));
     const std::string unfinished = path + ".new";

@@ -12,6 +12,6 @@ namespace cscc {
 /// Writes GROUP.final anew, whole or not at all (a temporary file, renamed).
 /// Errors: open's, write's, rename's.
 [[nodiscard]] error_code write_final_file(const config::model& model, wire::group_status status,
-                                          const core::finish& how);
+                                          const core::finish& how, core::operation_id last_stop);
 
 } // namespace cscc

@@ -130,7 +130,7 @@ result<launch_plan> plan_launch(const config::component& component,
     plan.context.low = surroundings.low;
     if (component.working_directory)
         plan.context.working_directory = component.working_directory->c_str();
-    plan.context.umask = component.umask.value_or(022);
+    plan.context.umask = component.umask.value_or(surroundings.umask);
     plan.context.limits = limits_of(component, surroundings.descriptor_limit);
     plan.context.nice = component.nice;
     plan.context.oom_score_adjust = component.oom_score_adjust;

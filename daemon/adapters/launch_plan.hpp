@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <sys/resource.h>
+#include <sys/types.h>
 
 namespace cscc {
 
@@ -21,6 +22,7 @@ struct launch_surroundings
     std::string service_socket;                // absolute path
     std::vector<std::string> base_environment; // NAME=value, from the daemon's own by allow-list
     rlimit descriptor_limit{};                 // what the daemon had before it raised its own
+    mode_t umask = 022;                        // what the daemon was started with
     int state_fd = -1;                         // read-only .state; open as long as services start
     const low_descriptors* low = nullptr;      // as long as services start, too
 };

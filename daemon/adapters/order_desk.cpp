@@ -11,12 +11,13 @@
 namespace cscc {
 namespace {
 
-wire::problem refusal(wire::order_verb verb)
+wire::problem refusal(wire::order_verb verb, core::operation_id operation)
 {
     return {"The group is going down", 409,
             text("A ", to_string(verb),
                  " is not possible while the group is being stopped; wait until it is down and "
-                 "start it then ('csccmgr start' does both).")};
+                 "start it then ('csccmgr start' does both)."),
+            operation};
 }
 
 std::optional<std::string> describe(const shm::exit_report& exit)
@@ -86,12 +87,12 @@ std::variant<wire::order_answer, wire::problem> order_desk::order(wire::order_ve
                                                                   const std::string& who)
 {
     const bool brings_up = verb == wire::order_verb::start || verb == wire::order_verb::restart;
+    const core::operation_id operation = ++last_operation_;
     if (brings_up && group_.machine().is_ending())
-        return refusal(verb);
+        return refusal(verb, operation);
 
     const bool nothing_to_do =
         verb == wire::order_verb::start && group_.machine().state() == group_state::steady;
-    const core::operation_id operation = ++last_operation_;
     const std::uint64_t last_event = feed_.last_number();
     give(verb, operation, text("csccmgr ", to_string(verb), " by ", who));
     return wire::order_answer{operation, verb, nothing_to_do ? "already" : "accepted", last_event};
@@ -101,10 +102,16 @@ void order_desk::give(wire::order_verb verb, core::operation_id operation, const
 {
     switch (verb) {
     case wire::order_verb::start: return group_.notify(core::start_ordered{operation});
-    case wire::order_verb::stop: return group_.notify(core::stop_ordered{operation, cause});
+    case wire::order_verb::stop: return stop(operation, cause);
     case wire::order_verb::restart: return group_.notify(core::restart_ordered{operation, cause});
     case wire::order_verb::reset: return group_.notify(core::reset_ordered{operation});
     }
+}
+
+void order_desk::stop(core::operation_id operation, const std::string& cause)
+{
+    last_stop_ = operation;
+    group_.notify(core::stop_ordered{operation, cause});
 }
 
 void order_desk::begin()
@@ -117,7 +124,7 @@ void order_desk::end_signal(const std::string& name)
     if (std::exchange(signalled_, true))
         group_.notify(core::force_ordered{text("a second ", name)});
     else
-        group_.notify(core::stop_ordered{++last_operation_, name});
+        stop(++last_operation_, name);
 }
 
 } // namespace cscc

@@ -28,10 +28,13 @@ public:
     void begin();
     /// SIGTERM or SIGINT: the first one stops the group in order, a second one by force.
     void end_signal(const std::string& name);
+    /// The last order to stop, or signal; 0: there was none.
+    [[nodiscard]] core::operation_id last_stop() const noexcept { return last_stop_; }
 
 private:
     [[nodiscard]] wire::service_status status_of(component_index i) const;
     void give(wire::order_verb verb, core::operation_id operation, const std::string& cause);
+    void stop(core::operation_id operation, const std::string& cause);
 
     const config::model& model_;
     const shm::state_view& state_;
@@ -39,6 +42,7 @@ private:
     const event_feed& feed_;
     wire::wall_time since_;
     core::operation_id last_operation_ = 0;
+    core::operation_id last_stop_ = 0;
     bool signalled_ = false;
 };
 

@@ -18,9 +18,10 @@ namespace {
 
 using step = launch_failure::step;
 
-bool set_limits(const std::vector<process_limit>& limits) noexcept
+bool set_limits(const std::vector<process_limit>& limits, launch_failure& failure) noexcept
 {
     for (const process_limit& limit : limits) {
+        failure.resource = limit.resource;
         if (::setrlimit(static_cast<__rlimit_resource>(limit.resource), &limit.value) != 0)
             return false;
     }
@@ -85,7 +86,7 @@ launch_failure::step process_context::set_up() const noexcept
     if (!low->take_over(descriptors.size()))
         return step::descriptors;
     ::umask(umask);
-    if (!set_limits(limits))
+    if (!set_limits(limits, *failure))
         return step::limits;
     if (nice && ::setpriority(PRIO_PROCESS, 0, *nice) != 0)
         return step::priority;

@@ -38,7 +38,8 @@ struct launch_failure
         exec,
     };
     std::atomic<step> at{step::none};
-    std::atomic<std::int32_t> error{0}; // errno
+    std::atomic<std::int32_t> error{0};    // errno
+    std::atomic<std::int32_t> resource{0}; // of step limits: the RLIMIT_… that was refused
 };
 
 [[nodiscard]] const char* to_string(launch_failure::step) noexcept;
@@ -61,7 +62,7 @@ class process_context
 public:
     std::vector<int> descriptors; // the child's 0, 1, 2 … are duplicates of these; it has no others
     const low_descriptors* low = nullptr;    // by which it gets them; never null when launched
-    const char* working_directory = nullptr; // none: the daemon's, "/"
+    const char* working_directory = nullptr; // none: "/"
     mode_t umask = 022;
     std::vector<process_limit> limits;
     std::optional<int> nice;

@@ -6,18 +6,17 @@
 #include "common/reactor/seqpacket.hpp"
 #include "common/reactor/spawn.hpp"
 #include "common/wire/service_frame.hpp"
+#include "daemon/adapters/log_throttle.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include <cerrno>
 #include <utility>
 #include <vector>
 
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
@@ -100,21 +99,27 @@ public:
           sessions_(count)
     {}
 
-    error_code open()
+    socket_refusal open()
     {
-        if (::unlink(path_.c_str()) != 0 && errno != ENOENT)
-            return last_system_error();
-        if (path_.size() >= sizeof(sockaddr_un::sun_path))
-            return {ENAMETOOLONG, boost::system::system_category()};
+        if (const socket_refusal taken = make_room_for_socket(path_))
+            return taken;
         error_code ec;
         acceptor_.open(seqpacket(), ec);
         if (!ec)
             acceptor_.bind(seqpacket::endpoint(path_), ec);
-        if (!ec && ::chmod(path_.c_str(), 0666) != 0)
+        if (ec)
+            return ec;
+        auto name = socket_name::of_bound(path_);
+        if (!name)
+            return name.error();
+        name_ = std::move(*name);
+        if (::chmod(path_.c_str(), 0666) != 0)
             ec = last_system_error();
         if (!ec)
             acceptor_.listen(asio::socket_base::max_listen_connections, ec);
-        if (!ec)
+        if (ec)
+            name_.remove();
+        else
             spawn(reactor_, "service acceptor", accept_all(shared_from_this()));
         return ec;
     }
@@ -131,7 +136,7 @@ public:
     {
         error_code ignored;
         if (acceptor_.is_open())
-            ::unlink(path_.c_str());
+            name_.remove();
         acceptor_.close(ignored);
         for (session* const open : sessions_) {
             if (open != nullptr)
@@ -152,7 +157,7 @@ private:
             }
             if (ec == asio::error::operation_aborted)
                 co_return;
-            log(log_level::warning, "services", text("cannot accept a service: ", ec.message()));
+            self->warn(text("cannot accept a service: ", ec.message()));
             pause.expires_after(accept_back_off);
             co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
         }
@@ -164,8 +169,7 @@ private:
         const auto peer = read_peer(socket.native_handle());
         const auto who = peer ? port_.component_of(peer->pid) : std::nullopt;
         if (!who) {
-            log(log_level::debug, "services",
-                "closed a connection of a process that is no service");
+            note_stranger();
             return;
         }
         spawn(reactor_, "service session", serve(shared_from_this(), std::move(socket), *who));
@@ -176,8 +180,7 @@ private:
     {
         session here(std::move(socket), who);
         if (self->sessions_.at(who) != nullptr) {
-            log(log_level::warning, "services",
-                text(self->port_.id_of(who), " connected twice; the second one was closed"));
+            self->warn(text(self->port_.id_of(who), " connected twice; the second one was closed"));
             co_return;
         }
         self->sessions_[who] = &here;
@@ -195,19 +198,37 @@ private:
     {
         const auto frame = wire::decode(packet);
         if (!frame) {
-            log(log_level::warning, "services",
-                text(port_.id_of(here.who()), " sent no message of this protocol"));
+            warn(text(port_.id_of(here.who()), " sent no message of this protocol"));
             return false;
         }
         const std::optional<error_code> answer = here.take(*frame, port_);
         return !answer || here.send(answer_to(*answer));
     }
 
+    // What services can cause as often as they like.
+    void warn(const std::string& line)
+    {
+        if (const auto admitted = throttle_.admit(line, clock::now()))
+            log(log_level::warning, "services", *admitted);
+    }
+
+    // With a measure of its own: strangers are not to hide what services do.
+    void note_stranger()
+    {
+        const auto admitted =
+            strangers_.admit("closed a connection of a process that is no service", clock::now());
+        if (admitted)
+            log(log_level::debug, "services", *admitted);
+    }
+
     asio::any_io_executor reactor_;
     std::string path_;
     service_port& port_;
     seqpacket::acceptor acceptor_;
+    socket_name name_;
     std::vector<session*> sessions_; // by component; null: not connected
+    log_throttle throttle_;
+    log_throttle strangers_;
 };
 
 service_server::service_server(const asio::any_io_executor& reactor, std::string path,
@@ -217,7 +238,7 @@ service_server::service_server(const asio::any_io_executor& reactor, std::string
 
 service_server::~service_server() = default;
 
-error_code service_server::open()
+socket_refusal service_server::open()
 {
     return impl_->open();
 }

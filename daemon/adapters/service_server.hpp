@@ -8,6 +8,7 @@
 #include "common/base/error.hpp"
 #include "common/base/sequence.hpp"
 #include "common/base/unique_fd.hpp"
+#include "daemon/adapters/socket_name.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 
@@ -46,15 +47,15 @@ public:
                    std::size_t component_count, service_port& port);
     ~service_server();
 
-    /// Binds (mode 0666: the peer is checked) and accepts. What stood at the path is removed: the
-    /// caller holds the daemon lock, so it is a dead coordinator's.
-    /// Errors: bind's and listen's (EACCES, ENAMETOOLONG, …).
-    [[nodiscard]] error_code open();
+    /// Binds (mode 0666: the peer is checked) and accepts. The caller holds the daemon lock; what a
+    /// dead coordinator left at the path is removed.
+    /// Errors: those of make_room_for_socket(), bind's and listen's (EACCES, ENOSPC, …).
+    [[nodiscard]] socket_refusal open();
 
     /// Tells a service that its turn has come. False if it has no connection, or does not read.
     [[nodiscard]] bool tell_turn(component_index who);
 
-    /// Removes the socket and ends every connection.
+    /// Removes the socket, if its name is still its own, and ends every connection.
     void close();
 
 private:

@@ -48,9 +48,9 @@ component_verdict enter_killing(std::string_view reason)
     return {p::killing, a::kill, std::nullopt, reason};
 }
 
-component_verdict enter_late()
+component_verdict enter_late(std::string_view reason)
 {
-    return {p::late, a::kill, std::nullopt, "was killed, not ready within its startup_timeout"};
+    return {p::late, a::kill, std::nullopt, reason};
 }
 
 // `phase` is draining or draining_failed.
@@ -98,7 +98,7 @@ component_verdict in_spawned(const situation& at, component_event event)
     case e::spawn_refused: return rest(p::failed, refused);
     case e::exited: return enter_draining(p::draining_failed);
     case e::turn_came: return enter_stopping(at, a::terminate);
-    case e::deadline_reached: return enter_late();
+    case e::deadline_reached: return enter_late("never said alive within its startup_timeout");
     case e::force_asked: return enter_killing(forced);
     case e::said_ready: // before alive; the service is told so by the server
     case e::spawn_asked:
@@ -113,7 +113,8 @@ component_verdict in_alive(const situation& at, component_event event)
     case e::said_ready: return enter_ready();
     case e::exited: return enter_draining(p::draining_failed);
     case e::turn_came: return enter_stopping(at, a::tell_turn);
-    case e::deadline_reached: return enter_late();
+    case e::deadline_reached:
+        return enter_late("said alive, but not ready within its startup_timeout");
     case e::force_asked: return enter_killing(forced);
     case e::said_alive:
     case e::spawn_asked:

@@ -179,6 +179,8 @@ group_machine::change group_machine::apply(component_index i, component_event ev
     if (event == ce::deadline_reached) {
         detail = limit = in_words(v.next == component_phase::late ? policy.startup_timeout
                                                                   : policy.shutdown_timeout);
+        if (c.from == component_phase::spawned)
+            detail = limit += " (does it call cscc_alive?)";
     }
     if (event == ce::exited)
         m.last_exit = detail;

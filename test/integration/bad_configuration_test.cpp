@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(a_missing_file_and_a_folder_are_told_apart)
 {
     group_under_test g(group_of({"A"}));
     std::filesystem::remove(g.configuration_file());
-    expect_refused(g, {g.configuration_file(), "No such file"});
+    expect_refused(g, {g.configuration_file(), "No such file", "-c FILE or CSCC_CONFIG"});
     std::filesystem::create_directory(g.configuration_file());
     expect_refused(g, {"is a directory"});
 }
@@ -88,7 +88,8 @@ BOOST_AUTO_TEST_CASE(a_file_that_the_caller_may_not_read_is_told_as_such)
     BOOST_REQUIRE(::chmod(g.file("").c_str(), 0755) == 0);
     BOOST_REQUIRE(::chmod(g.configuration_file().c_str(), ::geteuid() == 0 ? 0600 : 0) == 0);
     const auto spec = as_a_stranger(g.csccmgr_spec({"start"}));
-    expect(run_program(g.watch(), spec, 20s), configuration_error, {"Permission denied"});
+    expect(run_program(g.watch(), spec, 20s), configuration_error,
+           {"Permission denied", "-c FILE or CSCC_CONFIG"});
     g.expect_nothing_left();
 }
 
@@ -126,12 +127,30 @@ BOOST_AUTO_TEST_CASE(a_value_that_this_version_cannot_carry_out_is_refused_not_i
     expect_refused(g, {"readiness", "api"});
 }
 
+BOOST_AUTO_TEST_CASE(exit_codes_of_success_are_refused_not_ignored)
+{
+    group_description d = group_of({"A"});
+    d.at("A").extra = "success_exit_codes = [0, 143]\n";
+    group_under_test g(d);
+    expect_refused(g, {"'success_exit_codes'", "not in this version", "remove it", "^"});
+}
+
+BOOST_AUTO_TEST_CASE(the_folder_of_an_output_file_must_be_there)
+{
+    group_description d = group_of({"A"});
+    d.at("A").extra = "output_file = \"/no/such/folder/a.log\"\n";
+    group_under_test g(d);
+    expect_refused(g, {"'/no/such/folder'", "output_file", "make it, or name another", "^"});
+}
+
 BOOST_AUTO_TEST_CASE(bad_usage_is_2_and_says_what_was_perhaps_meant)
 {
     group_under_test g(group_of({"A"}));
     expect(g.csccmgr({"strat"}), 2, {"start"});
     expect(g.csccmgr({"start", "--timeout", "soon"}), 2, {"soon"});
     expect(g.csccmgr({}), 2);
+    expect(g.csccmgr({"status", "-c", ""}), 2, {"-c FILE"});
+    expect(g.csccmgr({"status", "-c"}), 2, {"-c FILE"});
     g.expect_nothing_left();
 }
 

@@ -126,6 +126,23 @@ BOOST_AUTO_TEST_CASE(when_the_coordinator_is_killed_the_services_go_down_in_orde
     expect_comes_up_and_goes_down(g); // and what the dead one left is cleaned up by the next start
 }
 
+BOOST_AUTO_TEST_CASE(what_a_service_left_behind_ends_though_the_coordinator_is_dead)
+{
+    group_description d = group_of({"A", "B"});
+    d.at("B").arguments = {"--leave-child"};
+    group_under_test g(d);
+    expect(g.csccmgr({"start"}), 0);
+    const std::string log = read_file(g.log_directory() + "/" + g.name() + "/csccd.log");
+    const bool by_cgroup = log.find("contained by cgroup") != std::string::npos;
+    BOOST_TEST(g.watch().signal(*g.daemon(), SIGKILL));
+    BOOST_REQUIRE(g.eventually([&] { return !g.service("A")->lives && !g.service("B")->lives; }));
+    if (by_cgroup) // by descent nobody is found once its service is gone
+        BOOST_TEST(!g.remains().empty());
+    expect(g.csccmgr({"stop"}), 0);
+    if (by_cgroup)
+        g.expect_nothing_left();
+}
+
 BOOST_AUTO_TEST_CASE(the_status_with_a_dead_coordinator_and_living_services_is_2)
 {
     group_description d = group_of({"A", "B"});

@@ -190,6 +190,7 @@ BOOST_FIXTURE_TEST_CASE(a_start_that_fails_points_at_what_the_service_wrote, hel
     await_half_way(); // and csccmgr, which tells of it, follows what happens:
     BOOST_REQUIRE(
         g.eventually([&] { return start.out().find("starting 2/2 B") != std::string::npos; }));
+    write_file(g.log_directory() + "/" + g.name() + "/B.log", "why");
     g.kill("B");
     expect(start.finish(20s), 1,
            {"failed   2/2 B: exited: signal 9 (KILL)",
@@ -291,9 +292,14 @@ BOOST_AUTO_TEST_CASE(a_start_that_fails_says_in_json_why_and_where_to_look)
     group_description d = group_of({"A", "B"});
     d.at("B").arguments = {"--exit-at-once", "3"};
     group_under_test g(d);
-    const program_result r = g.csccmgr({"--json", "start"});
-    expect_verdict(g, r, "start", 1, "did not start: the start failed: B exited: exit 3");
-    const std::string log = g.log_directory() + "/" + g.name() + "/B.log";
-    BOOST_TEST(word_of(json_of(r), "next_step") == "See what B wrote: " + log, r.describe());
+    const std::string logs = g.log_directory() + "/" + g.name() + "/";
+    const auto start = [&](const std::string& next_step) {
+        const program_result r = g.csccmgr({"--json", "start"});
+        expect_verdict(g, r, "start", 1, "did not start: the start failed: B exited: exit 3");
+        BOOST_TEST(word_of(json_of(r), "next_step") == next_step, r.describe());
+    };
+    start("See the coordinator's log: " + logs + "csccd.log"); // B wrote nothing
+    write_file(logs + "B.log", "why");
+    start("See what B wrote: " + logs + "B.log");
     g.expect_nothing_left();
 }

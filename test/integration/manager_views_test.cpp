@@ -198,3 +198,21 @@ BOOST_AUTO_TEST_CASE(the_version_needs_no_configuration_and_is_the_daemon_s_too)
     BOOST_TEST(word_of(json_of(g.csccmgr({"--json", "version"})), "version") + "\n" == version);
     g.expect_nothing_left();
 }
+
+// --- nobody reads it
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_written_is_told_and_is_a_failure)
+{
+    group_under_test g(group_of({"A", "B"}));
+    expect(g.csccmgr({"start"}), 0);
+    for (const char* const stdout_of_status : {">/dev/full", ">&-", ">&7"}) {
+        start_spec spec = g.csccmgr_spec({});
+        const std::string script = "exec 7> >(true); wait $!; '" + spec.program + "' -c '" +
+                                   g.configuration_file() + "' status " + stdout_of_status;
+        spec.program = "/bin/bash";
+        spec.arguments = {"-c", script};
+        expect(run_program(g.watch(), spec, 20s), 1, {"cannot write to standard output"});
+    }
+    expect(g.csccmgr({"stop"}), 0);
+    g.expect_nothing_left();
+}

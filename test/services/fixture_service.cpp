@@ -19,6 +19,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#ifdef __SANITIZE_THREAD__
+// It sleeps for a second at each exit, and a service gets no TSAN_OPTIONS through csccd.
+extern "C" const char* __tsan_default_options() // NOLINT(bugprone-reserved-identifier): its name
+{
+    return "atexit_sleep_ms=0";
+}
+#endif
+
 using namespace cscc::test;
 
 namespace {

@@ -77,6 +77,23 @@ std::optional<process_key> group_under_test::daemon() const
     return std::nullopt;
 }
 
+namespace {
+
+/// Whatever cgroup we live in ourselves, and so everything that we start.
+std::vector<std::string> cgroups_of(const std::string& group)
+{
+    std::vector<std::string> found;
+    std::error_code gone; // while we look
+    fs::recursive_directory_iterator at("/sys/fs/cgroup", gone);
+    for (; !gone && at != fs::recursive_directory_iterator(); at.increment(gone)) {
+        if (at->path().filename().string().starts_with("cscc-" + group + "-"))
+            found.push_back(at->path());
+    }
+    return found;
+}
+
+} // namespace
+
 std::vector<std::string> group_under_test::remains() const
 {
     std::vector<std::string> found;
@@ -91,6 +108,8 @@ std::vector<std::string> group_under_test::remains() const
         if (file != "lock_manager" && file != name() + ".final") // I19 excepts these two
             found.push_back(entry.path());
     }
+    for (const std::string& cgroup : cgroups_of(name()))
+        found.push_back(cgroup);
     return found;
 }
 

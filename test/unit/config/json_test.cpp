@@ -196,3 +196,36 @@ BOOST_AUTO_TEST_CASE(what_is_no_json_is_refused)
           std::string_view("null"), std::string_view("{} x"), std::string_view(deep)})
         BOOST_TEST((from_json(text).error() == errc::object_damaged));
 }
+
+BOOST_AUTO_TEST_CASE(a_right_file_is_ok_in_json_and_has_no_mistakes)
+{
+    BOOST_TEST(verdict_json("/etc/a b.cfg", read_text(group_text)) ==
+               R"({"schema":1,"file":"/etc/a b.cfg","ok":true,"mistakes":[],"more":0})");
+}
+
+BOOST_AUTO_TEST_CASE(every_mistake_is_in_json_with_its_place_its_line_and_a_caret)
+{
+    const auto read = read_text(changed("id = \"A\"", "id = 7", changed("= 5", "= 65")));
+    BOOST_TEST_REQUIRE(!read);
+    const json::value v = json::parse(verdict_json("f", read));
+    BOOST_TEST(v.at("ok") == json::value(false));
+    BOOST_TEST(v.at("more") == json::value(0));
+    const json::array& list = v.at("mistakes").as_array();
+    BOOST_TEST_REQUIRE(list.size() == 4U); // two about sequences that name A
+    BOOST_TEST(list.at(0) == json::parse(R"({"line":2,"column":6,"severity":"error","message":)"
+                                         R"("'id' is an integer; it must be a string, in quotes",)"
+                                         R"("quoted_line":"id = 7","caret":5})"));
+    BOOST_TEST(list.at(3).at("line") == json::value(22));
+}
+
+BOOST_AUTO_TEST_CASE(a_mistake_of_the_whole_file_has_no_place_and_the_uncounted_are_more)
+{
+    const json::value v = json::parse(verdict_json("\xff\"\x1b", mistake("it is \"no\" file")));
+    BOOST_TEST(v.at("file") == json::value("?\"?"));
+    BOOST_TEST(v.at("mistakes").at(0) ==
+               json::parse(R"({"line":null,"column":null,"severity":"error","message":)"
+                           R"("it is \"no\" file","quoted_line":null,"caret":null})"));
+    mistakes many = mistake("m");
+    many.more = 7;
+    BOOST_TEST(json::parse(verdict_json("f", many)).at("more") == json::value(7));
+}

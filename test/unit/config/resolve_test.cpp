@@ -301,14 +301,36 @@ BOOST_AUTO_TEST_CASE(output_goes_to_a_file_of_its_own_unless_said_otherwise)
     BOOST_TEST(run(std::string(group_text)).empty());
     BOOST_TEST(model_.components[0].resolved.output_file == "/log/group/A.log");
     BOOST_TEST(model_.resolved.log_file == "/log/group/csccd.log");
-    BOOST_TEST(run_with("output_file = \"/x/a\"").empty());
-    BOOST_TEST(model_.components[0].resolved.output_file == "/x/a");
+    const std::string own = directory_.path() + "/a.log"; // need not be there yet
+    BOOST_TEST(run_with("output_file = \"" + own + "\"").empty());
+    BOOST_TEST(model_.components[0].resolved.output_file == own);
     for (const char* output : {"inherit", "null"}) {
         BOOST_TEST(run_with("output = \"" + std::string(output) + "\"").empty());
         BOOST_TEST(model_.components[0].resolved.output_file == "");
     }
     BOOST_TEST(run("\"sem_comp\"", "\"sem_comp\"\nlog_file = \"/x/d\"").empty());
     BOOST_TEST(model_.resolved.log_file == "/x/d");
+}
+
+BOOST_AUTO_TEST_CASE(the_directory_of_an_output_file_must_be_there)
+{
+    const auto with = [&](const std::string& file) {
+        return run_with("output_file = \"" + file + "\"");
+    };
+    const auto one = [](const std::string& line) { return std::vector<std::string>{line}; };
+    BOOST_TEST(with("/no/such/a.log") ==
+                   one("3:15: there is no directory '/no/such' for 'output_file'; make it, or name "
+                       "another"),
+               boost::test_tools::per_element());
+    const std::string program = directory_.path() + "/bin/a"; // no directory
+    BOOST_TEST(with(program + "/a.log") == one("3:15: there is no directory '" + program +
+                                               "' for 'output_file'; make it, or name another"),
+               boost::test_tools::per_element());
+    for (const std::string& directory : {directory_.path(), directory_.path() + "/"})
+        BOOST_TEST(with(directory) == one("3:15: 'output_file' is '" + directory +
+                                          "', a directory; name a file in it"),
+                   boost::test_tools::per_element());
+    BOOST_TEST(with("/dev/null").empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_socket_whose_path_the_system_cannot_hold_is_refused)

@@ -87,9 +87,7 @@ BOOST_AUTO_TEST_CASE(a_name_that_is_no_name_or_not_unique_is_refused)
         {"\"lock_a\"",
          "\"lock a\"",
          {"3:13: 'lock_name' is 'lock a'; it must be 1 to 200 of A-Z a-z 0-9 _ . -"}},
-        {"\"lock_a\"",
-         "\"..\"",
-         {"3:13: 'lock_name' is '..'; it must be 1 to 200 of A-Z a-z 0-9 _ . -"}},
+        {"\"lock_a\"", "\"..\"", {"3:13: 'lock_name' is '..'; it must be a name, not . or .."}},
         {"\"lock_a\"",
          "\"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
          "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
@@ -102,9 +100,7 @@ BOOST_AUTO_TEST_CASE(a_name_that_is_no_name_or_not_unique_is_refused)
          "\"a/b\"",
          {"33:30: 'sem_shared_daemon_mgr_name' is 'a/b'; it must be 1 to 200 of A-Z a-z 0-9 _ . "
           "-"}},
-        {"\"group\"",
-         "\".\"",
-         {"34:19: 'mem_shared_name' is '.'; it must be 1 to 200 of A-Z a-z 0-9 _ . -"}},
+        {"\"group\"", "\".\"", {"34:19: 'mem_shared_name' is '.'; it must be a name, not . or .."}},
         {"executable_name = \"a\"",
          "executable_name = \"a/b\"",
          {"4:19: 'executable_name' is 'a/b'; it must be an absolute path, or a name without '/' to "
@@ -114,6 +110,36 @@ BOOST_AUTO_TEST_CASE(a_name_that_is_no_name_or_not_unique_is_refused)
          {"4:19: 'executable_name' is '..'; it must be an absolute path, or a name without '/' to "
           "look up in 'executable_path'"}},
     });
+}
+
+BOOST_AUTO_TEST_CASE(a_name_that_belongs_to_the_program_s_own_files_is_refused)
+{
+    const std::string status = "; it must not end in .final or .final.new: so do the files in the "
+                               "same directory that keep the last status of a group";
+    const std::string locks = "; it must not contain .lock. or end in .lock: so are the locks of "
+                              "another group's services called";
+    check({
+        {"\"sem_comp\"",
+         "\"group.final\"",
+         {"28:31: 'sem_shared_daemon_comp_name' is 'group.final'" + status}},
+        {"\"sem_mgr\"",
+         "\"other.final.new\"",
+         {"33:30: 'sem_shared_daemon_mgr_name' is 'other.final.new'" + status}},
+        {"\"lock_mgr\"", "\".final\"", {"32:24: 'lock_shared_mgr_name' is '.final'" + status}},
+        {"\"group\"", "\"g.0.lock.a\"", {"34:19: 'mem_shared_name' is 'g.0.lock.a'" + locks}},
+        {"\"group\"", "\"g.0.lock\"", {"34:19: 'mem_shared_name' is 'g.0.lock'" + locks}},
+        {"\"group\"",
+         "\"g.final\"",
+         {"34:19: 'mem_shared_name' is 'g.final'; it must not end in .final: so does the file that "
+          "keeps the last status of another group"}},
+    });
+    for (const char* fine : {"\"final\"", "\"a.finals\"", "\"lock\"", "\"a.locks.b\""}) {
+        BOOST_TEST_CONTEXT(fine)
+        for (const char* key : {"\"group\"", "\"sem_mgr\"", "\"lock_mgr\""})
+            BOOST_TEST(findings(changed(key, fine)).empty(), key);
+    }
+    // Names of locks that are no files are free.
+    BOOST_TEST(findings(changed("\"lock_b\"", "\"b.final\"")).empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_sequence_names_every_component_once_and_nothing_else)
@@ -321,6 +347,14 @@ BOOST_AUTO_TEST_CASE(what_this_version_cannot_carry_out_is_refused_in_a_sentence
          "executable_name = \"a\"\noutput = \"journal\"",
          {"5:10: output = \"journal\" is not in this version; write \"file\", \"inherit\" or "
           "\"null\""}},
+        {"executable_name = \"a\"",
+         "executable_name = \"a\"\nsuccess_exit_codes = [0, 143]",
+         {"5:22: 'success_exit_codes' other than [0] is not in this version; remove it: a service "
+          "that ends before its turn has failed, whatever its exit code"}},
+        {"executable_name = \"a\"",
+         "executable_name = \"a\"\nsuccess_exit_codes = []",
+         {"5:22: 'success_exit_codes' other than [0] is not in this version; remove it: a service "
+          "that ends before its turn has failed, whatever its exit code"}},
         {"restart_time_span = 60000",
          "restart_time_span = 60000\nrestart_strategy = \"one_for_one\"",
          {"24:20: restart_strategy = \"one_for_one\" is not in this version; write "
@@ -365,7 +399,7 @@ BOOST_AUTO_TEST_CASE(values_at_the_edge_of_their_range_are_accepted)
     const std::pair<const char*, const char*> edges[] = {
         {"id = \"A\"\n", "id = \"A\"\nnice = -20\noom_score_adjust = -1000\n"},
         {"id = \"A\"\n", "id = \"A\"\nnice = 19\noom_score_adjust = 1000\n"},
-        {"id = \"A\"\n", "id = \"A\"\nsuccess_exit_codes = [0, 255]\numask = \"0777\"\n"},
+        {"id = \"A\"\n", "id = \"A\"\nsuccess_exit_codes = [0]\numask = \"0777\"\n"},
         {"id = \"A\"\n", "id = \"A\"\nlimits = {nofile = [5, 5], cpu = [0, \"unlimited\"]}\n"},
         {"startup_timeout = 7000", "startup_timeout = 20000"}, // as long as the whole
         {"restart_retry_counter = 5", "restart_retry_counter = 64"},

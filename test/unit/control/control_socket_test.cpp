@@ -65,29 +65,33 @@ BOOST_AUTO_TEST_CASE(the_socket_has_exactly_the_mode_it_was_given)
         }
 }
 
-BOOST_AUTO_TEST_CASE(the_socket_is_never_more_open_than_its_mode)
+BOOST_AUTO_TEST_CASE(the_socket_is_never_more_open_than_its_mode_nor_closed_to_its_owner)
 {
     const open_umask mask;
     place p;
     p.settings.mode = 0600;
     std::atomic<bool> done = false;
-    std::atomic<unsigned> seen = 0; // every permission that was ever there
+    std::atomic<unsigned> seen = 0;      // every permission that was ever there
+    std::atomic<unsigned> always = 0600; // and those that were always there
     std::thread observer([&] {
         while (!done) {
             struct stat found = {};
-            if (::lstat(p.settings.path.c_str(), &found) == 0)
+            if (::lstat(p.settings.path.c_str(), &found) == 0) {
                 seen |= found.st_mode & 07777;
+                always &= found.st_mode;
+            }
         }
     });
     const auto end = clock::now() + 20s;
     for (int round = 0; round < 2000 || (seen == 0 && clock::now() < end); ++round) {
         const auto socket = open_control_socket(p.settings);
         if (socket)
-            socket->remove();
+            socket->name.remove();
     }
     done = true;
     observer.join();
     BOOST_TEST(seen == 0600u);
+    BOOST_TEST(always == 0600u);
 }
 
 BOOST_AUTO_TEST_CASE(the_socket_belongs_to_the_control_group_it_was_given)
@@ -118,7 +122,7 @@ BOOST_AUTO_TEST_CASE(a_socket_that_is_there_already_is_in_the_way)
     BOOST_REQUIRE(first.has_value());
     const auto second = open_control_socket(p.settings);
     BOOST_REQUIRE(!second.has_value());
-    BOOST_TEST(second.error().value() == EADDRINUSE);
+    BOOST_TEST(second.error().error.value() == EADDRINUSE);
     BOOST_TEST(p.exists());
 }
 
@@ -137,6 +141,20 @@ BOOST_AUTO_TEST_CASE(a_socket_left_behind_is_replaced_if_the_caller_says_so)
     const raw_client client(io, p.settings.path); // throws if nobody listens
 }
 
+BOOST_AUTO_TEST_CASE(a_socket_where_somebody_listens_is_not_replaced_and_he_is_named)
+{
+    place p;
+    const auto living = open_control_socket(p.settings);
+    BOOST_REQUIRE(living.has_value());
+    p.settings.replace = true;
+    const auto refused = open_control_socket(p.settings);
+    BOOST_REQUIRE(!refused.has_value());
+    BOOST_TEST((refused.error().what == socket_refusal::obstacle::in_use));
+    BOOST_TEST(refused.error().user == ::getpid());
+    asio::io_context io;
+    const raw_client client(io, p.settings.path); // throws if nobody listens
+}
+
 BOOST_AUTO_TEST_CASE(nothing_but_a_socket_is_ever_replaced)
 {
     place p;
@@ -144,14 +162,14 @@ BOOST_AUTO_TEST_CASE(nothing_but_a_socket_is_ever_replaced)
     std::ofstream(p.settings.path) << "precious";
     auto refused = open_control_socket(p.settings);
     BOOST_REQUIRE(!refused.has_value());
-    BOOST_TEST(refused.error().value() == EADDRINUSE);
+    BOOST_TEST(refused.error().error.value() == EADDRINUSE);
     BOOST_TEST(std::filesystem::file_size(p.settings.path) == 8u);
 
     std::filesystem::remove(p.settings.path);
     std::filesystem::create_symlink(p.directory.file("elsewhere"), p.settings.path);
     refused = open_control_socket(p.settings);
     BOOST_REQUIRE(!refused.has_value());
-    BOOST_TEST(refused.error().value() == EADDRINUSE);
+    BOOST_TEST(refused.error().error.value() == EADDRINUSE);
     BOOST_TEST(!std::filesystem::exists(p.directory.file("elsewhere")));
 }
 
@@ -160,14 +178,14 @@ BOOST_AUTO_TEST_CASE(a_socket_removes_its_own_name_and_not_its_successors)
     place p;
     const auto first = open_control_socket(p.settings);
     BOOST_REQUIRE(first.has_value());
-    p.settings.replace = true;
+    std::filesystem::rename(p.settings.path, p.directory.file("moved")); // its inode stays in use
     const auto second = open_control_socket(p.settings);
     BOOST_REQUIRE(second.has_value());
-    first->remove();
+    first->name.remove();
     BOOST_TEST(p.exists());
-    second->remove();
+    second->name.remove();
     BOOST_TEST(!p.exists());
-    second->remove(); // and again, which finds nothing
+    second->name.remove(); // and again, which finds nothing
 }
 
 BOOST_AUTO_TEST_CASE(a_path_has_at_most_107_bytes)
@@ -179,7 +197,7 @@ BOOST_AUTO_TEST_CASE(a_path_has_at_most_107_bytes)
     p.settings.path += 'x';
     const auto refused = open_control_socket(p.settings);
     BOOST_REQUIRE(!refused.has_value());
-    BOOST_TEST(refused.error().value() == ENAMETOOLONG);
+    BOOST_TEST(refused.error().error.value() == ENAMETOOLONG);
 }
 
 BOOST_AUTO_TEST_CASE(a_folder_that_is_not_there_is_told)
@@ -188,7 +206,7 @@ BOOST_AUTO_TEST_CASE(a_folder_that_is_not_there_is_told)
     p.settings.path = p.directory.file("none/control");
     const auto refused = open_control_socket(p.settings);
     BOOST_REQUIRE(!refused.has_value());
-    BOOST_TEST(refused.error().value() == ENOENT);
+    BOOST_TEST(refused.error().error.value() == ENOENT);
 }
 
 BOOST_AUTO_TEST_CASE(a_peer_is_who_the_kernel_says)

@@ -118,14 +118,14 @@ BOOST_AUTO_TEST_CASE(a_service_is_killed_at_its_startup_timeout_and_not_a_nanose
     const lines expected{"10s want_down, release, kill B"};
     BOOST_TEST(sim.trace() == expected, per_element());
     BOOST_TEST(sim.last<act_on_component>().cause ==
-               "was killed, not ready within its startup_timeout: 10 s");
+               "said alive, but not ready within its startup_timeout: 10 s");
     sim.goes("B");
     sim.goes("A");
     BOOST_TEST(sim.phase("B") == component_phase::failed);
     BOOST_TEST(sim.phase("A") == component_phase::down);
     BOOST_TEST(sim.last<shutdown_done>().record.in_order); // the cause is not a disorder
     BOOST_TEST(sim.last<finish>().reason ==
-               "the start failed: B was killed, not ready within its startup_timeout: 10 s");
+               "the start failed: B said alive, but not ready within its startup_timeout: 10 s");
 }
 
 BOOST_AUTO_TEST_CASE(of_two_late_services_the_first_is_the_cause_and_the_other_out_of_order)
@@ -134,11 +134,12 @@ BOOST_AUTO_TEST_CASE(of_two_late_services_the_first_is_the_cause_and_the_other_o
     sim.deliver(begin{1});
     sim.advance(10s);
     sim.all_go_down();
-    BOOST_TEST(sim.last<finish>().reason ==
-               "the start failed: A was killed, not ready within its startup_timeout: 10 s");
+    BOOST_TEST(sim.last<finish>().reason == "the start failed: A never said alive within its "
+                                            "startup_timeout: 10 s (does it call cscc_alive?)");
     const shutdown_record record = sim.last<shutdown_done>().record;
     BOOST_TEST(!record.in_order);
-    BOOST_TEST(record.out_of_order == "B was killed, not ready within its startup_timeout: 10 s");
+    BOOST_TEST(record.out_of_order ==
+               "B never said alive within its startup_timeout: 10 s (does it call cscc_alive?)");
 }
 
 BOOST_AUTO_TEST_CASE(the_whole_start_is_bounded_to_the_nanosecond_and_names_who_was_waited_for)
@@ -176,8 +177,8 @@ BOOST_AUTO_TEST_CASE(a_component_that_is_late_at_the_same_moment_as_the_whole_is
     const lines expected{"10s want_down, release, kill B"}; // A waits for its turn
     BOOST_TEST(sim.trace() == expected, per_element());
     sim.all_go_down();
-    BOOST_TEST(sim.last<finish>().reason ==
-               "the start failed: B was killed, not ready within its startup_timeout: 10 s");
+    BOOST_TEST(sim.last<finish>().reason == "the start failed: B never said alive within its "
+                                            "startup_timeout: 10 s (does it call cscc_alive?)");
     BOOST_TEST(sim.last<shutdown_done>().record.in_order);
 }
 

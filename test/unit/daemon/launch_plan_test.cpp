@@ -80,3 +80,18 @@ BOOST_AUTO_TEST_CASE(an_output_file_that_cannot_be_opened_is_an_error_and_no_sym
     const auto link = plan_launch(component, {}, 1, -1);
     BOOST_TEST(link.error().value() == ELOOP);
 }
+
+BOOST_AUTO_TEST_CASE(the_umask_is_the_daemon_s_own_unless_configured)
+{
+    config::component component = some_component();
+    launch_surroundings around;
+    around.umask = 077;
+    const auto plain = plan_launch(component, around, 1, -1);
+    BOOST_REQUIRE(plain);
+    BOOST_TEST(plain->context.umask == 077U);
+
+    component.umask = 027;
+    const auto configured = plan_launch(component, around, 1, -1);
+    BOOST_REQUIRE(configured);
+    BOOST_TEST(configured->context.umask == 027U);
+}

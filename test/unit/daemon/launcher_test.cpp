@@ -150,6 +150,19 @@ BOOST_DATA_TEST_CASE_F(fixture, a_working_directory_that_is_not_there_is_told_as
     BOOST_TEST(words.failure.error.load() == ENOENT);
 }
 
+BOOST_DATA_TEST_CASE_F(fixture, the_limit_that_was_refused_is_told, data::make(both_modes), mode)
+{
+    // More than sysctl fs.nr_open can be: refused to root, too.
+    context.limits = {{RLIMIT_CORE, {0, 0}},
+                      {RLIMIT_NOFILE, {RLIM_INFINITY, RLIM_INFINITY}},
+                      {RLIMIT_STACK, {1 << 20, 1 << 20}}};
+    const auto child = launch(mode, "/bin/true", {});
+    BOOST_TEST(wait(child).value == 127);
+    BOOST_TEST((words.failure.at.load() == launch_failure::step::limits));
+    BOOST_TEST(words.failure.resource.load() == RLIMIT_NOFILE);
+    BOOST_TEST(words.failure.error.load() == EPERM);
+}
+
 BOOST_DATA_TEST_CASE_F(fixture, the_child_notes_who_it_is_before_its_program_begins,
                        data::make(both_modes), mode)
 {

@@ -2,6 +2,8 @@
 #include "client/manager/make.hpp"
 #include "test/unit/manager/support.hpp"
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <array>
@@ -34,6 +36,12 @@ struct fixture : test::own_group
         return test::run_to_end<std::optional<verdict>>(
             [&] { return clear_remains(run, *lock, look, clock::now() + limit); });
     }
+    /// What a dead process leaves of it.
+    static void leave_socket(const std::string& path)
+    {
+        boost::asio::io_context reactor;
+        const boost::asio::local::stream_protocol::acceptor dead(reactor, path);
+    }
     bool anything_left()
     {
         return shm::exists(run.names().state()) || shm::exists(run.names().config()) ||
@@ -47,8 +55,8 @@ BOOST_FIXTURE_TEST_SUITE(clearing_what_is_left, fixture)
 BOOST_AUTO_TEST_CASE(removes_objects_and_sockets_whose_owners_are_dead)
 {
     make();
-    std::ofstream(config::control_socket_path(run.model)) << "";
-    std::ofstream(config::service_socket_path(run.model)) << "";
+    leave_socket(config::control_socket_path(run.model));
+    leave_socket(config::service_socket_path(run.model));
     BOOST_TEST(!clear(1s).has_value());
     BOOST_TEST(!anything_left());
     BOOST_TEST(said() == ""); // no news
@@ -93,11 +101,28 @@ BOOST_AUTO_TEST_CASE(names_those_who_live_on_at_the_deadline_and_removes_nothing
     BOOST_TEST(!service.ref().is_gone()); // they end themselves, in order: nobody is killed here
 }
 
+BOOST_AUTO_TEST_CASE(leaves_what_is_no_socket_or_somebody_listens_at)
+{
+    make();
+    const std::string path = config::service_socket_path(run.model);
+    std::ofstream(path) << "a user's file";
+    BOOST_TEST(!clear(1s).has_value());
+    BOOST_TEST(std::filesystem::file_size(path) == 13U);
+    std::filesystem::remove(path);
+
+    boost::asio::io_context reactor;
+    const boost::asio::local::stream_protocol::acceptor another_group_s(reactor, path);
+    make();
+    BOOST_TEST(!clear(1s).has_value());
+    BOOST_TEST(std::filesystem::exists(path));
+    BOOST_TEST(!shm::exists(run.names().state()));
+}
+
 BOOST_AUTO_TEST_CASE(removes_the_sockets_that_the_running_configuration_named)
 {
     make();
     const std::string former = config::control_socket_path(run.model);
-    std::ofstream(former) << "";
+    leave_socket(former);
     run.model.csccmgr.sem_shared_daemon_mgr_name = "another"; // the file was edited meanwhile
     BOOST_TEST(!clear(1s).has_value());
     BOOST_TEST(!std::filesystem::exists(former));

@@ -1,4 +1,5 @@
 #include "client/manager/command_line.hpp"
+#include "common/base/text.hpp"
 
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
@@ -124,8 +125,54 @@ BOOST_AUTO_TEST_CASE(a_missing_verb_or_value_is_said)
 {
     BOOST_TEST(says(bad({}), "A verb is missing"));
     BOOST_TEST(says(bad({"--json"}), "A verb is missing"));
-    BOOST_TEST(says(bad({"status", "-c"}), "--config"));
-    BOOST_TEST(says(bad({"status", "--timeout"}), "--timeout"));
+    const std::string file = "\"-c FILE\" needs a value, the name of the configuration.";
+    const std::string time = "\"--timeout T\" needs a value, a time: 30s, 1500ms or 2min.";
+    const std::string id = "\"--if-fails ID\" needs a value, the id of a service.";
+    const std::string see = " See \"csccmgr help\".";
+    BOOST_TEST(bad({"status", "-c"}) == file + see);
+    BOOST_TEST(bad({"status", "--config"}) == file + see);
+    BOOST_TEST(bad({"status", "--timeout"}) == time + see);
+    BOOST_TEST(bad({"plan", "--if-fails"}) == id + see);
+    BOOST_TEST(says(bad({"-hc"}), "\"-hc\" lacks a value"));
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_value_is_not_taken_for_none)
+{
+    for (const words& empty : {words{"-c", ""}, words{"--config", ""}, words{"--config="}}) {
+        words line = empty;
+        line.emplace_back("status");
+        BOOST_TEST(says(bad(line), "\"-c FILE\" needs a value"));
+        BOOST_TEST(says(bad({"status", "-c", "f.cfg", line[0], ""}), "FILE\""));
+    }
+    BOOST_TEST(says(bad({"stop", "--timeout", ""}), "\"--timeout T\" needs a value"));
+    BOOST_TEST(says(bad({"--timeout=", "stop"}), "\"--timeout T\" needs a value"));
+    BOOST_TEST(says(bad({"plan", "--if-fails", ""}), "\"--if-fails ID\" needs a value"));
+    BOOST_TEST(says(bad({""}), "There is no verb \"\""));
+}
+
+BOOST_AUTO_TEST_CASE(an_option_with_a_value_is_given_once_and_a_flag_has_none)
+{
+    BOOST_TEST(says(bad({"-c", "a", "--config", "b", "status"}),
+                    "\"-c FILE\" is there twice; give it once. See"));
+    BOOST_TEST(says(bad({"stop", "--timeout", "1s", "--timeout=1s"}), "\"--timeout T\" is there"));
+    BOOST_TEST(says(bad({"plan", "--if-fails", "A", "--if-fails", "B"}), "is there twice"));
+    BOOST_TEST(good({"status", "--json", "--json"}).json);
+    for (const char* value : {"maybe", "false"})
+        BOOST_TEST(says(bad({"status", text("--json=", value)}),
+                        text("\"--json\" takes no value, but has \"", value, "\".")));
+}
+
+BOOST_AUTO_TEST_CASE(two_dashes_end_the_options)
+{
+    BOOST_TEST((good({"--", "status"}).verb == command_verb::status));
+    BOOST_TEST((good({"-c", "f.cfg", "--", "status"}).file == "f.cfg"));
+    const words ids{"-c", "--json", "--"};
+    const command_line line = good({"status", "--", "-c", "--json", "--"});
+    BOOST_TEST(line.ids == ids, boost::test_tools::per_element());
+    BOOST_TEST(!line.json);
+    BOOST_TEST(good({"status", "--", "--config="}).ids.front() == "--config=");
+    BOOST_TEST(says(bad({"--"}), "A verb is missing"));
+    BOOST_TEST(says(bad({"-x", "--", "status"}), "There is no option \"-x\""));
 }
 
 BOOST_AUTO_TEST_CASE(what_does_not_go_together_is_refused)
@@ -134,7 +181,13 @@ BOOST_AUTO_TEST_CASE(what_does_not_go_together_is_refused)
     BOOST_TEST(says(bad({"status", "--watch", "--json"}), "does not go with --json"));
     BOOST_TEST(says(bad({"start", "--if-fails", "A"}), "--if-fails goes with \"plan\""));
     BOOST_TEST(says(bad({"status", "--no-wait"}), "--no-wait goes with"));
-    BOOST_TEST(says(bad({"check", "--json"}), "has no --json"));
+    BOOST_TEST(says(bad({"help", "--json"}), "has no --json"));
+    BOOST_TEST(good({"check", "--json"}).json);
+}
+
+BOOST_AUTO_TEST_CASE(the_help_names_the_exit_code_of_every_signal)
+{
+    BOOST_TEST(says(std::string(help_text()), "interrupted by a signal, 128 + its number"));
 }
 
 BOOST_AUTO_TEST_CASE(help_and_version_are_also_options)

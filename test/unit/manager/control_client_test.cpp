@@ -130,8 +130,7 @@ BOOST_AUTO_TEST_CASE(tells_nobody_there_from_not_allowed)
 {
     BOOST_TEST(connect().error().value() == ENOENT);
     {
-        test::fake_server server(reactor, path,
-                                 [](const std::string&) { return test::fake_answer{}; });
+        const boost::asio::local::stream_protocol::acceptor dead(reactor, path);
     }
     BOOST_TEST((connect().error() == asio::error::connection_refused)); // a name without a process
     path = directory.path(std::string(200, 'x'));

@@ -24,7 +24,18 @@ struct fixture : test::own_group
                                          [&] { return reach_group(run, clock::now() + limit); });
     }
     std::string lock_path() const { return config::manager_lock_path(run.model); }
-    static test::fake_answer silence(const std::string&) { return {}; }
+    std::string socket() const { return config::control_socket_path(run.model); }
+    /// A coordinator of the group of that name.
+    static test::fake_server::answerer coordinator_of(const std::string& group)
+    {
+        wire::group_status status;
+        status.group = group;
+        return [json = to_json(status)](const std::string&) {
+            return test::fake_answer{test::http(200, json), 0, false};
+        };
+    }
+    /// What a dead process leaves of its socket.
+    void leave_socket() { const asio::local::stream_protocol::acceptor dead(reactor, socket()); }
 };
 
 BOOST_FIXTURE_TEST_SUITE(reaching_a_group, fixture)
@@ -40,7 +51,7 @@ BOOST_AUTO_TEST_CASE(gives_the_manager_lock_where_nobody_is)
 
 BOOST_AUTO_TEST_CASE(gives_the_coordinator_that_answers_and_leaves_the_lock_alone)
 {
-    test::fake_server server(reactor, config::control_socket_path(run.model), silence);
+    test::fake_server server(reactor, socket(), coordinator_of(name));
     const auto lock = manager_lock::try_take(lock_path()); // a start that is still at work
     const auto found = reach();
     const auto* there = std::get_if<in_charge>(&found);
@@ -50,11 +61,22 @@ BOOST_AUTO_TEST_CASE(gives_the_coordinator_that_answers_and_leaves_the_lock_alon
 
 BOOST_AUTO_TEST_CASE(finds_the_coordinator_where_it_listens_though_the_file_was_edited)
 {
-    test::fake_server server(reactor, config::control_socket_path(run.model), silence);
+    test::fake_server server(reactor, socket(), coordinator_of(name));
     BOOST_TEST_REQUIRE(!make_objects(run).has_value());
     run.model.csccmgr.sem_shared_daemon_mgr_name = "another";
     const auto found = reach();
     BOOST_TEST((std::get_if<in_charge>(&found) != nullptr));
+}
+
+BOOST_AUTO_TEST_CASE(takes_no_coordinator_of_another_group_for_its_own)
+{
+    test::fake_server server(reactor, socket(), coordinator_of("another"));
+    const auto found = reach();
+    const auto* refused = std::get_if<verdict>(&found);
+    BOOST_TEST_REQUIRE((refused != nullptr));
+    BOOST_TEST((refused->code == exit_code::configuration));
+    BOOST_TEST(test::contains(refused->words, "another group serves at " + socket()));
+    BOOST_TEST(test::contains(refused->next_step, "sem_shared_daemon_mgr_name"));
 }
 
 BOOST_AUTO_TEST_CASE(waits_for_another_manager_and_names_it_at_the_deadline)
@@ -93,12 +115,17 @@ BOOST_AUTO_TEST_CASE(does_not_take_a_silent_coordinator_for_a_dead_one)
     BOOST_TEST_REQUIRE(!make_objects(run).has_value());
     auto state = shm::state_writer::attach(run.names().state());
     BOOST_TEST_REQUIRE(state->lock(shm::daemon_lock::coordinator).try_lock().has_value());
-    const auto found = reach(50ms);
-    const auto* refused = std::get_if<verdict>(&found);
-    BOOST_TEST_REQUIRE((refused != nullptr));
-    BOOST_TEST((refused->code == exit_code::timed_out));
-    BOOST_TEST(refused->words == text("the coordinator of ", name, " (pid ", ::getpid(),
-                                      ") lives but does not answer"));
+    const std::string who = text("the coordinator of ", name, " (pid ", ::getpid(), ") lives");
+    const auto at_deadline = [&] {
+        const auto found = reach(50ms);
+        const auto* refused = std::get_if<verdict>(&found);
+        BOOST_TEST_REQUIRE((refused != nullptr));
+        BOOST_TEST((refused->code == exit_code::timed_out));
+        return refused->words;
+    };
+    BOOST_TEST(at_deadline() == text(who, ", but its socket ", socket(), " is gone"));
+    leave_socket();
+    BOOST_TEST(at_deadline() == text(who, " but does not answer"));
     BOOST_TEST(manager_lock::try_take(lock_path()).has_value()); // given back each time
 }
 

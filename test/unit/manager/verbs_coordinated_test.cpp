@@ -123,17 +123,15 @@ BOOST_AUTO_TEST_CASE(a_coordinator_that_does_not_answer_is_124_and_named)
     const auto mute = serve([](const std::string&) { return test::fake_answer{}; });
     for (const char* verb : {"start", "stop", "reset"}) {
         BOOST_TEST(csccmgr({verb, "--timeout", "50ms"}) == 124);
-        BOOST_TEST(test::contains(stderr_text(), text("the coordinator of ", name, " (pid ",
-                                                      mute.pid(), ") does not answer")));
+        BOOST_TEST(test::contains(
+            stderr_text(), text("the coordinator of ", name, " does not answer at ", socket)));
     }
     BOOST_TEST(csccmgr({"status", "--timeout", "50ms"}) == 3); // nothing of it is to be seen
 }
 
 BOOST_AUTO_TEST_CASE(events_are_followed_until_the_coordinator_ends)
 {
-    const auto telling = serve([](const std::string&) {
-        return test::fake_answer{end_of_order("done"), 0, true};
-    });
+    const auto telling = serve_events(end_of_order("done"), true);
     BOOST_TEST(csccmgr({"events"}) == 0);
     BOOST_TEST(stdout_text() == "1970-01-01T00:00:00.000Z order 2 done: A exited: exit 1\n");
     BOOST_TEST(csccmgr({"events", "--json"}) == 0);
@@ -142,9 +140,7 @@ BOOST_AUTO_TEST_CASE(events_are_followed_until_the_coordinator_ends)
 
 BOOST_AUTO_TEST_CASE(events_end_after_the_time_that_was_given)
 {
-    const auto silent = serve([](const std::string&) {
-        return test::fake_answer{test::event_stream, 0, false};
-    });
+    const auto silent = serve_events(test::event_stream, false);
     BOOST_TEST(csccmgr({"events", "--timeout", "50ms"}) == 124);
     BOOST_TEST(stderr_text() == "");
 }

@@ -111,6 +111,15 @@ struct coordinated_fixture : verbs_fixture
         BOOST_TEST(::read(reading.get(), &byte, 1) == 0); // it listens
         return process;
     }
+    child serve_events(const std::string& stream, bool then_close)
+    {
+        return serve([=, this](const std::string& line) {
+            if (contains(line, "/v1/events"))
+                return fake_answer{stream, 0, then_close};
+            return fake_answer{http(200, status_json(group_state::steady, component_state::ready)),
+                               0, false};
+        });
+    }
     std::string status_json(group_state state, component_state services) const
     {
         wire::group_status s;

@@ -1,4 +1,4 @@
-// The examples that the README quotes, started by a coordinator.
+// The examples that the README quotes or names, started by a coordinator.
 #include "test/unit/session/coordinator.hpp"
 
 #include <boost/test/data/test_case.hpp>

@@ -1,4 +1,4 @@
-#include "daemon/adapters/control_server_throttle.hpp"
+#include "daemon/adapters/log_throttle.hpp"
 
 #include "common/base/text.hpp"
 

@@ -1,4 +1,4 @@
-// control_server_throttle.hpp: log lines that strangers can cause, at most one a second.
+// log_throttle.hpp: log lines that services and strangers can cause, at most one a second.
 #pragma once
 
 #include "common/base/time.hpp"

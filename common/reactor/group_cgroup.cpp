@@ -1,0 +1,115 @@
+// Source: cgroups(7), kernel admin-guide/cgroup-v2 (cgroup.kill: Linux 5.14).
+#include "common/reactor/group_cgroup.hpp"
+
+#include "common/base/text.hpp"
+#include "common/base/unique_fd.hpp"
+#include "common/reactor/pause.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace asio = boost::asio;
+namespace fs = std::filesystem;
+
+namespace cscc {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Where the version 2 hierarchy is mounted: the mount point is field 5 of a line of mountinfo, the
+// type the first field behind the lonely hyphen (proc_pid_mountinfo(5)).
+std::optional<std::string> mount_point()
+{
+    std::ifstream mounts("/proc/self/mountinfo");
+    for (std::string line; std::getline(mounts, line);) {
+        const auto hyphen = line.find(" - ");
+        if (hyphen == std::string::npos || line.compare(hyphen + 3, 8, "cgroup2 ") != 0)
+            continue;
+        std::istringstream fields(line);
+        std::string field;
+        for (int i = 0; i < 5; ++i)
+            fields >> field;
+        return field;
+    }
+    return std::nullopt;
+}
+
+std::optional<std::string> own_cgroup()
+{
+    std::ifstream lines("/proc/self/cgroup");
+    for (std::string line; std::getline(lines, line);) {
+        if (line.starts_with("0::"))
+            return line.substr(3);
+    }
+    return std::nullopt;
+}
+
+bool is_populated(const std::string& path)
+{
+    std::ifstream events(path + "/cgroup.events");
+    for (std::string line; std::getline(events, line);) {
+        if (line == "populated 1")
+            return true;
+    }
+    return false;
+}
+
+error_code kill_all(const std::string& path)
+{
+    const unique_fd kill(::open((path + "/cgroup.kill").c_str(), O_WRONLY | O_CLOEXEC));
+    return kill && ::write(kill.get(), "1", 1) == 1 ? error_code{} : last_system_error();
+}
+
+// The deepest first: a cgroup with others below it cannot be removed.
+error_code remove_tree(const std::string& path)
+{
+    std::error_code ignored; // what cannot be listed cannot be removed either
+    std::vector<std::string> directories{path};
+    for (const auto& entry : fs::recursive_directory_iterator(path, ignored)) {
+        if (entry.is_directory(ignored))
+            directories.push_back(entry.path());
+    }
+    std::reverse(directories.begin(), directories.end());
+    error_code failed;
+    for (const std::string& directory : directories) {
+        if (::rmdir(directory.c_str()) != 0 && errno != ENOENT)
+            failed = last_system_error();
+    }
+    return failed;
+}
+
+} // namespace
+
+std::optional<std::string> group_cgroup_path(std::string_view group, uid_t owner)
+{
+    const auto mount = mount_point();
+    const auto own = own_cgroup();
+    if (!mount || !own)
+        return std::nullopt;
+    return text(*mount, *own == "/" ? "" : *own, "/cscc-", group, "-", owner);
+}
+
+asio::awaitable<error_code> end_group_cgroup(std::string path, time_point deadline)
+{
+    if (::access(path.c_str(), F_OK) != 0)
+        co_return errno == ENOENT ? error_code{} : last_system_error();
+    if (is_populated(path)) {
+        const error_code refused = kill_all(path);
+        if (refused)
+            co_return refused;
+    }
+    while (is_populated(path)) {
+        if (clock::now() >= deadline)
+            co_return errc::timed_out;
+        static_cast<void>(co_await pause_until(std::min(deadline, clock::now() + 5ms)));
+    }
+    co_return remove_tree(path);
+}
+
+} // namespace cscc
