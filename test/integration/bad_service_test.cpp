@@ -160,3 +160,29 @@ BOOST_AUTO_TEST_CASE(two_starts_at_the_same_moment_make_one_group)
     expect(g.csccmgr({"stop"}), 0);
     g.expect_nothing_left();
 }
+
+// --- the deadlines of the whole group, below those of its services
+
+BOOST_AUTO_TEST_CASE(a_start_that_takes_longer_than_the_group_s_limit_fails)
+{
+    group_description d = with_bad_b({"--never-ready"});
+    d.at("A").arguments = {"--ready-after", "500"};
+    d.at("A").startup_timeout_ms = d.at("C").startup_timeout_ms = d.startup_timeout_ms = 700;
+    group_under_test g(d);
+    expect(g.csccmgr({"start"}), 1, {"the group's startup_timeout: 700 ms", "B was not"});
+    g.expect_nothing_left();
+    BOOST_TEST(g.count("callback_begin", "A") == 1u); // and the way down is in order
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_that_takes_longer_than_the_group_s_limit_ends_by_force)
+{
+    group_description d = with_bad_b({"--ignore-shutdown"});
+    d.at("A").arguments = {"--ignore-shutdown"};
+    d.shutdown_timeout_ms = 1000; // B takes its 700, and A does not get all of its own
+    d.at("A").shutdown_timeout_ms = d.at("C").shutdown_timeout_ms = 1000;
+    group_under_test g(d);
+    expect(g.csccmgr({"start"}), 0);
+    expect(g.csccmgr({"stop"}), 0, {"killed   2/3 B", "killed   1/3 A"});
+    g.note_force(); // A had less than its own time
+    g.expect_nothing_left();
+}

@@ -165,3 +165,16 @@ BOOST_FIXTURE_TEST_CASE(a_csccmgr_that_stops_and_a_signal_at_once_are_one_stop,
     expect(second.finish(20s), 0); // "is stopped", or it came when all was over
     expect_ordered_end(g);
 }
+
+// --- SIGQUIT: the daemon alone leaves, at once
+
+BOOST_AUTO_TEST_CASE(after_sigquit_the_services_go_down_in_order_by_themselves)
+{
+    group_under_test g(group_of({"A", "B"}));
+    expect(g.csccmgr({"start"}), 0);
+    BOOST_TEST(g.watch().signal(*g.daemon(), SIGQUIT));
+    BOOST_TEST(g.eventually([&] { return !g.service("A")->lives && !g.service("B")->lives; }));
+    BOOST_TEST(g.order_of("callback_begin") == (ids{"B", "A"}), boost::test_tools::per_element());
+    expect(g.csccmgr({"stop"}), 0, {"is stopped"}); // and tidies up
+    g.expect_nothing_left();
+}
