@@ -68,8 +68,8 @@ public:
     app(foundation base, low_descriptors low, unique_fd state_fd)
         : base_(std::move(base)), low_(std::move(low)), state_fd_(std::move(state_fd)),
           feed_(base_.model.components.size()),
-          group_(io_.get_executor(), base_.model, base_.state, feed_,
-                 surroundings_of(base_, low_, state_fd_.get()), service_manager_,
+          group_(io_.get_executor(), base_.model, base_.state, {feed_, service_manager_},
+                 surroundings_of(base_, low_, state_fd_.get()),
                  [this](const core::finish& how) { end(how); }),
           desk_(base_.model, base_.state.view(), group_, feed_),
           control_(io_.get_executor(), desk_, feed_, control_settings_of(base_.model)),

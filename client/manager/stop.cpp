@@ -149,8 +149,9 @@ asio::awaitable<verdict> stop_group(session& run, time_point deadline)
     const std::string& directory = run.model.resolved.runtime_directory;
     if (!has_directory(run) && !has_objects(run))
         co_return is_down(run, false); // and nothing is made only to say so
-    if (is_another_s(run))
+    if (is_another_s(run)) {
         co_return co_await stop_another_s(run, deadline);
+    }
     if (const error_code error = ensure_runtime_directory(directory))
         co_return cannot_use_directory(run, error);
     bool was_up = false;

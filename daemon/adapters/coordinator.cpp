@@ -51,8 +51,7 @@ core::group_settings group_settings_of(const config::model& model)
 }
 
 coordinator::coordinator(const boost::asio::any_io_executor& reactor, const config::model& model,
-                         shm::state_writer& state, event_feed& feed, launch_surroundings launch,
-                         const sd_notifier& service_manager,
+                         shm::state_writer& state, audience told, launch_surroundings launch,
                          std::function<void(const core::finish&)> on_finish)
     : model_(model), state_(state), failures_(boost::interprocess::anonymous_shared_memory(
                                         model.components.size() * sizeof(launch_failure))),
@@ -71,7 +70,7 @@ coordinator::coordinator(const boost::asio::any_io_executor& reactor, const conf
                         note_process(who, pid, lives);
                     }},
       said_(model.components.size()), runner_(reactor, *this, group_settings_of(model)),
-      publisher_(state, feed, runner_.machine(), service_manager),
+      publisher_(state, told, runner_.machine()),
       services_(reactor, config::service_socket_path(model), model.components.size(), *this),
       on_finish_(std::move(on_finish))
 {

@@ -8,7 +8,6 @@
 #include "config/model.hpp"
 #include "daemon/adapters/component_runner.hpp"
 #include "daemon/adapters/containment.hpp"
-#include "daemon/adapters/event_feed.hpp"
 #include "daemon/adapters/group_runner.hpp"
 #include "daemon/adapters/publisher.hpp"
 #include "daemon/adapters/service_server.hpp"
@@ -30,8 +29,7 @@ class coordinator final : private group_port, private service_port
 {
 public:
     coordinator(const boost::asio::any_io_executor& reactor, const config::model& model,
-                shm::state_writer& state, event_feed& feed, launch_surroundings launch,
-                const sd_notifier& service_manager,
+                shm::state_writer& state, audience told, launch_surroundings launch,
                 std::function<void(const core::finish&)> on_finish);
 
     /// Binds the service socket. Errors: service_server::open's.

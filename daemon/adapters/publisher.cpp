@@ -20,9 +20,8 @@ log_level level_of(component_state state) noexcept
 
 } // namespace
 
-publisher::publisher(shm::state_writer& state, event_feed& feed, const core::group_machine& machine,
-                     const sd_notifier& service_manager)
-    : state_(state), feed_(feed), machine_(machine), service_manager_(service_manager)
+publisher::publisher(shm::state_writer& state, audience told, const core::group_machine& machine)
+    : state_(state), told_(told), machine_(machine)
 {}
 
 void publisher::note(const core::transition& what)
@@ -57,7 +56,7 @@ void publisher::publish(const core::group_transition& what, shm::wall_time when)
 {
     log(log_level::notice, "group",
         text(to_string(what.from), " -> ", to_string(what.to), ": ", what.reason));
-    service_manager_.tell(sd_assignments(what.to, what.reason));
+    told_.service_manager.tell(sd_assignments(what.to, what.reason));
 
     wire::event event;
     event.time = when;
@@ -66,7 +65,7 @@ void publisher::publish(const core::group_transition& what, shm::wall_time when)
     event.to = to_string(what.to);
     event.reason = what.reason;
     event.generation = machine_.generation();
-    feed_.publish(std::move(event));
+    told_.followers.publish(std::move(event));
 }
 
 void publisher::publish(const core::component_transition& what, shm::wall_time when)
@@ -85,7 +84,7 @@ void publisher::publish(const core::component_transition& what, shm::wall_time w
     event.generation = what.generation;
     if (what.to != component_state::spawned) // its child may not have written its identity yet
         event.pid = state_.view().component(i).identity.pid;
-    feed_.publish(std::move(event));
+    told_.followers.publish(std::move(event));
 }
 
 void publisher::publish(const core::end_operation& what)
@@ -101,7 +100,7 @@ void publisher::publish(const core::end_operation& what)
     event.reason = what.reason;
     event.operation = what.operation;
     event.generation = machine_.generation();
-    feed_.publish(std::move(event));
+    told_.followers.publish(std::move(event));
 }
 
 void publisher::publish(const core::shutdown_record& what)

@@ -14,12 +14,18 @@
 
 namespace cscc {
 
+/// Who is told beside the log. What it refers to outlives the publisher.
+struct audience
+{
+    event_feed& followers;
+    const sd_notifier& service_manager;
+};
+
 /// Used on the reactor thread only. Everything passed in must outlive it.
 class publisher
 {
 public:
-    publisher(shm::state_writer& state, event_feed& feed, const core::group_machine& machine,
-              const sd_notifier& service_manager);
+    publisher(shm::state_writer& state, audience told, const core::group_machine& machine);
 
     /// Into the table now; into feed and log with the next of the following calls.
     void note(const core::transition& what);
@@ -42,9 +48,8 @@ private:
     void publish(const core::component_transition& what, shm::wall_time when);
 
     shm::state_writer& state_;
-    event_feed& feed_;
+    audience told_;
     const core::group_machine& machine_;
-    const sd_notifier& service_manager_;
     std::vector<noted> unpublished_;
 };
 
