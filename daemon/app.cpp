@@ -52,7 +52,6 @@ control_settings control_settings_of(const config::model& model)
     settings.mode = model.csccd.control_mode;
     settings.owner = ::geteuid();
     settings.control_group = model.resolved.control_gid;
-    settings.replace = true; // we hold the daemon lock: what lies there is a dead coordinator's
     return settings;
 }
 

@@ -22,7 +22,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr duration try_again_after = 20ms; // short: somebody watches
-constexpr duration last_moments = 2s;      // of a process that has lost its connections
 
 bool is_missing(const error_code& error) noexcept
 {

@@ -47,6 +47,9 @@ using reached = std::variant<in_charge, unguarded, verdict>;
 [[nodiscard]] boost::asio::awaitable<result<control_client>>
 open_events(session& run, std::uint64_t after, time_point deadline);
 
+/// What a coordinator has left when it said its last word, or lost its connections.
+inline constexpr duration last_moments = std::chrono::seconds(2);
+
 /// Waits for the end of a process; false if it lives on at the deadline.
 [[nodiscard]] boost::asio::awaitable<bool> outlasts(const process_ref& process,
                                                     time_point deadline);

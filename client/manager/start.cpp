@@ -21,10 +21,6 @@ namespace asio = boost::asio;
 namespace cscc {
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr duration last_moments = 2s; // a coordinator that said its last word removes and ends
-
 std::string ready_words(const session& run, std::string_view how, std::size_t ready)
 {
     return text(run.group(), " is ", how, ": ", ready, " of ",

@@ -6,10 +6,12 @@
 #include "common/reactor/pause.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <vector>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -50,22 +52,6 @@ std::optional<std::string> own_cgroup()
     return std::nullopt;
 }
 
-bool is_populated(const std::string& path)
-{
-    std::ifstream events(path + "/cgroup.events");
-    for (std::string line; std::getline(events, line);) {
-        if (line == "populated 1")
-            return true;
-    }
-    return false;
-}
-
-error_code kill_all(const std::string& path)
-{
-    const unique_fd kill(::open((path + "/cgroup.kill").c_str(), O_WRONLY | O_CLOEXEC));
-    return kill && ::write(kill.get(), "1", 1) == 1 ? error_code{} : last_system_error();
-}
-
 // The deepest first: a cgroup with others below it cannot be removed.
 error_code remove_tree(const std::string& path)
 {
@@ -95,16 +81,32 @@ std::optional<std::string> group_cgroup_path(std::string_view group, uid_t owner
     return text(*mount, *own == "/" ? "" : *own, "/cscc-", group, "-", owner);
 }
 
+bool is_populated_cgroup(int directory)
+{
+    const unique_fd events(::openat(directory, "cgroup.events", O_RDONLY | O_CLOEXEC));
+    std::array<char, 256> lines{};
+    const ssize_t got = events ? ::read(events.get(), lines.data(), lines.size()) : 0;
+    const std::string_view said(lines.data(), got > 0 ? static_cast<std::size_t>(got) : 0);
+    return said.find("populated 1") != said.npos;
+}
+
+error_code kill_cgroup(int directory)
+{
+    const unique_fd kill(::openat(directory, "cgroup.kill", O_WRONLY | O_CLOEXEC));
+    return kill && ::write(kill.get(), "1", 1) == 1 ? error_code{} : last_system_error();
+}
+
 asio::awaitable<error_code> end_group_cgroup(std::string path, time_point deadline)
 {
-    if (::access(path.c_str(), F_OK) != 0)
+    const unique_fd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!directory)
         co_return errno == ENOENT ? error_code{} : last_system_error();
-    if (is_populated(path)) {
-        const error_code refused = kill_all(path);
+    if (is_populated_cgroup(directory.get())) {
+        const error_code refused = kill_cgroup(directory.get());
         if (refused)
             co_return refused;
     }
-    while (is_populated(path)) {
+    while (is_populated_cgroup(directory.get())) {
         if (clock::now() >= deadline)
             co_return errc::timed_out;
         static_cast<void>(co_await pause_until(std::min(deadline, clock::now() + 5ms)));

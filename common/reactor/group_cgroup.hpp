@@ -18,6 +18,12 @@ namespace cscc {
 /// csccd was born in. Empty if no version 2 hierarchy is mounted.
 [[nodiscard]] std::optional<std::string> group_cgroup_path(std::string_view group, uid_t owner);
 
+/// Whether anything lives in a cgroup or below it. @param directory  the cgroup's, open
+[[nodiscard]] bool is_populated_cgroup(int directory);
+
+/// Orders the end of all that; the kernel takes its time. Errors: the system's.
+[[nodiscard]] error_code kill_cgroup(int directory);
+
 /// Kills whatever lives in it, waits until the kernel has ended all of it, and removes it with what
 /// is below it; one that is not there is a success.
 /// Errors: errc::timed_out: something lives on at the deadline; the system's.

@@ -33,11 +33,6 @@ std::string read_at(int directory, const char* name)
     return got > 0 ? std::string(buffer.data(), static_cast<std::size_t>(got)) : std::string();
 }
 
-bool is_populated(int directory)
-{
-    return read_at(directory, "cgroup.events").find("populated 1") != std::string::npos;
-}
-
 class cgroup_containment final : public containment
 {
 public:
@@ -64,14 +59,13 @@ public:
     asio::awaitable<std::size_t> end_remains(component_index component, process_identity) override
     {
         const int member = members_.at(component).get();
-        if (member < 0 || !is_populated(member))
+        if (member < 0 || !is_populated_cgroup(member))
             co_return 0;
         const std::string pids = read_at(member, "cgroup.procs");
-        const unique_fd kill(::openat(member, "cgroup.kill", O_WRONLY | O_CLOEXEC));
-        if (!kill || ::write(kill.get(), "1", 1) != 1) {
+        if (const error_code refused = kill_cgroup(member)) {
             log(log_level::error, "containment",
                 text("cannot kill the remaining processes of ", ids_.at(component), ": ",
-                     last_system_error().message()));
+                     refused.message()));
         }
         co_await wait_until_empty(component, member);
         // Linux (seen: 6.18) kills at birth what is cloned into a cgroup that was ever killed: it
@@ -101,7 +95,7 @@ private:
     {
         asio::posix::stream_descriptor events(
             reactor_, ::openat(member, "cgroup.events", O_RDONLY | O_CLOEXEC));
-        for (int rounds = 1; is_populated(member); ++rounds) {
+        for (int rounds = 1; is_populated_cgroup(member); ++rounds) {
             auto change = wait_for_change(events);
             co_await with_timeout(std::move(change), 100ms);
             if (rounds % 100 == 0) {

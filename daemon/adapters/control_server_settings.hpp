@@ -19,10 +19,6 @@ struct control_settings
     uid_t owner = 0;                    // may order beside root: the daemon's effective uid
     std::optional<gid_t> control_group; // owns the socket; its members may order
 
-    /// A socket that lies at `path` already is in the way, unless this is set and it is a dead
-    /// process's. Only the holder of the daemon lock may set it.
-    bool replace = false;
-
     std::size_t connections_max = 64;
     std::size_t connections_per_uid_max = 8; // root is exempt
 

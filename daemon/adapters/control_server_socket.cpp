@@ -55,9 +55,8 @@ open_control_socket(const control_settings& settings)
     socket.fd.reset(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (!socket.fd)
         return socket_refusal{last_system_error()};
-    if (settings.replace)
-        if (const socket_refusal taken = make_room_for_socket(settings.path))
-            return taken;
+    if (const socket_refusal taken = make_room_for_socket(settings.path))
+        return taken;
     if (const error_code ec = bind_closed(socket.fd.get(), settings.path, settings.mode))
         return socket_refusal{ec};
 

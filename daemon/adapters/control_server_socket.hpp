@@ -18,8 +18,7 @@ struct control_socket
 /// Binds and listens at settings.path. The file is never more open than settings.mode, not for a
 /// moment, and nobody can connect before it belongs to the control group.
 ///
-/// Errors: file_name_too_long (a Unix socket's path has 107 bytes), address_in_use (something lies
-/// there), with `replace` those of make_room_for_socket(), and the system's.
+/// Errors: those of make_room_for_socket(), and the system's.
 [[nodiscard]] boost::system::result<control_socket, socket_refusal>
 open_control_socket(const control_settings& settings);
 

@@ -4,6 +4,8 @@
 #include "common/base/text.hpp"
 #include "config/validate.hpp"
 
+#include <boost/test/unit_test.hpp>
+
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -73,6 +75,21 @@ inline std::vector<std::string> findings(std::string_view text)
 {
     const auto read = read_text(text);
     return read ? std::vector<std::string>{} : lines_of(read.error());
+}
+
+struct mistaken
+{
+    const char* from; // what is changed in group_text
+    const char* to;
+    std::vector<std::string> expected; // line:column: message
+};
+
+inline void check(const std::vector<mistaken>& table)
+{
+    for (const mistaken& m : table) {
+        BOOST_TEST_CONTEXT(m.to)
+        BOOST_TEST(findings(changed(m.from, m.to)) == m.expected, boost::test_tools::per_element());
+    }
 }
 
 } // namespace cscc::config

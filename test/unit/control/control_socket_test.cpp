@@ -115,18 +115,7 @@ BOOST_AUTO_TEST_CASE(the_socket_belongs_to_the_control_group_it_was_given)
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_socket_that_is_there_already_is_in_the_way)
-{
-    place p;
-    const auto first = open_control_socket(p.settings);
-    BOOST_REQUIRE(first.has_value());
-    const auto second = open_control_socket(p.settings);
-    BOOST_REQUIRE(!second.has_value());
-    BOOST_TEST(second.error().error.value() == EADDRINUSE);
-    BOOST_TEST(p.exists());
-}
-
-BOOST_AUTO_TEST_CASE(a_socket_left_behind_is_replaced_if_the_caller_says_so)
+BOOST_AUTO_TEST_CASE(a_socket_left_behind_is_replaced)
 {
     place p;
     {
@@ -134,7 +123,6 @@ BOOST_AUTO_TEST_CASE(a_socket_left_behind_is_replaced_if_the_caller_says_so)
         BOOST_REQUIRE(dead.has_value());
     }
     BOOST_TEST(p.exists());
-    p.settings.replace = true;
     const auto socket = open_control_socket(p.settings);
     BOOST_REQUIRE(socket.has_value());
     asio::io_context io;
@@ -146,7 +134,6 @@ BOOST_AUTO_TEST_CASE(a_socket_where_somebody_listens_is_not_replaced_and_he_is_n
     place p;
     const auto living = open_control_socket(p.settings);
     BOOST_REQUIRE(living.has_value());
-    p.settings.replace = true;
     const auto refused = open_control_socket(p.settings);
     BOOST_REQUIRE(!refused.has_value());
     BOOST_TEST((refused.error().what == socket_refusal::obstacle::in_use));
@@ -158,7 +145,6 @@ BOOST_AUTO_TEST_CASE(a_socket_where_somebody_listens_is_not_replaced_and_he_is_n
 BOOST_AUTO_TEST_CASE(nothing_but_a_socket_is_ever_replaced)
 {
     place p;
-    p.settings.replace = true;
     std::ofstream(p.settings.path) << "precious";
     auto refused = open_control_socket(p.settings);
     BOOST_REQUIRE(!refused.has_value());
