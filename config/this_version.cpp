@@ -85,10 +85,6 @@ void check_this_version(checker& to)
               text("restart_strategy = \"", to_string(m.cscc.restart_strategy),
                    "\" is not in this version; write \"one_for_all\": all services are restarted, "
                    "in order"));
-    to.expect(m.cscc.on_coordinator_failure == coordinator_failure::restart,
-              "cscc_environment.on_coordinator_failure",
-              text("on_coordinator_failure = \"", to_string(m.cscc.on_coordinator_failure),
-                   "\" is not in this version; write \"restart\""));
     to.expect(m.cscc.on_give_up.empty(), "cscc_environment.on_give_up",
               "'on_give_up' is not in this version; remove it, and watch the exit code of csccd or "
               "'csccmgr status'");

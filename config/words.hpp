@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/base/contract.hpp"
+#include "common/base/states.hpp"
 #include "common/base/time.hpp"
 
 #include <algorithm>
@@ -32,12 +33,7 @@ enum class output_kind : std::uint8_t // where a service's standard output and e
     null,
 };
 
-enum class coordinator_failure : std::uint8_t
-{
-    restart,
-    adopt,
-    stop,
-};
+using coordinator_failure = coordinator_policy;
 
 enum class restart_strategy_kind : std::uint8_t // Erlang's words
 {

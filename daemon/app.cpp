@@ -11,6 +11,7 @@
 #include "daemon/adapters/order_desk.hpp"
 #include "daemon/adapters/sd_notifier.hpp"
 #include "daemon/foundation.hpp"
+#include "daemon/standby.hpp"
 #include "daemon/startup_words.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -19,8 +20,11 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <optional>
 #include <utility>
 
+#include <signal.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 namespace asio = boost::asio;
@@ -66,7 +70,7 @@ class app
 public:
     app(foundation base, low_descriptors low, unique_fd state_fd)
         : base_(std::move(base)), low_(std::move(low)), state_fd_(std::move(state_fd)),
-          feed_(base_.model.components.size()),
+          feed_(base_.model.components.size(), base_.state.view().epoch()),
           group_(io_.get_executor(), base_.model, base_.state, {feed_, service_manager_},
                  surroundings_of(base_, low_, state_fd_.get()),
                  [this](const core::finish& how) { end(how); }),
@@ -98,7 +102,8 @@ public:
         remove_objects();
     }
 
-    int run()
+    /// @param from  what a coordinator before us left; empty: the group begins with us
+    int run(std::optional<inheritance> from)
     {
         log(log_level::notice, "daemon",
             text("csccd ", ::getpid(), " coordinates ", base_.model.components.size(),
@@ -106,7 +111,11 @@ public:
         service_manager_.tell(sd_main_process(::getpid()));
         spawn(io_.get_executor(), "signals", obey_signals());
         spawn(io_.get_executor(), "group", group_.run());
-        desk_.begin();
+        if (from)
+            desk_.take_over(std::move(*from));
+        else
+            desk_.begin();
+        let_signals_in();
         io_.run();
         return static_cast<int>(exit_code_);
     }
@@ -127,6 +136,14 @@ private:
         }
     }
 
+    // A standby held them when it became the primary.
+    static void let_signals_in()
+    {
+        sigset_t none;
+        ::sigemptyset(&none);
+        ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    }
+
     static void reopen_log()
     {
         const error_code ec = log_reopen();
@@ -139,7 +156,7 @@ private:
     void end(const core::finish& how)
     {
         log(log_level::notice, "daemon", how.reason);
-        exit_code_ = how.outcome == core::outcome::stopped ? exit_code::done : exit_code::failed;
+        exit_code_ = how.outcome == group_outcome::stopped ? exit_code::done : exit_code::failed;
         if (const error_code ec =
                 write_final_file(base_.model, desk_.status(), how, desk_.last_stop()))
             log(log_level::error, "daemon",
@@ -197,6 +214,8 @@ int run_daemon(const app_options& options)
     auto base = lay_foundation(options.config_object);
     if (!base)
         return refuse(report, base.error());
+    if (options.standby)
+        ::prctl(PR_SET_NAME, "csccd"); // it was started as /proc/self/exe
     set_last_words(
         [](std::string_view sentence) noexcept { log(log_level::error, "daemon", sentence); });
     auto state_fd = base->state.read_only_descriptor();
@@ -207,6 +226,16 @@ int run_daemon(const app_options& options)
     if (!low)
         return refuse(report, no_descriptors("the start of services", low.error()));
 
+    std::optional<inheritance> left;
+    if (options.standby) {
+        auto end = stand_by(*base, report);
+        if (const auto* code = std::get_if<exit_code>(&end))
+            return static_cast<int>(*code);
+        left = std::get<inheritance>(std::move(end));
+    }
+    if (const auto office = take_office(*base); !office)
+        return refuse(report, office.error());
+
     app daemon(std::move(*base), std::move(*low), std::move(*state_fd));
     if (const auto opened = daemon.open(); !opened) {
         daemon.withdraw(); // before csccmgr hears of it, and may try again
@@ -214,7 +243,7 @@ int run_daemon(const app_options& options)
     }
     manager_lock.reset();
     report.ok();
-    return daemon.run();
+    return daemon.run(std::move(left));
 }
 
 } // namespace cscc

@@ -8,11 +8,13 @@ namespace cscc {
 struct app_options
 {
     std::string config_object;
+    bool standby = false;     // stand by until the primary dies, then take its place
     int manager_lock_fd = -1; // held for us by csccmgr until we have published ourselves
-    int startup_fd = -1;      // where csccmgr waits for a word
+    int startup_fd = -1;      // where csccmgr, or the primary, waits for a word
 };
 
-/// Runs the group until it is down. Returns the exit code of csccd.
+/// Runs the group until it is down, or stands by until it is not needed. Returns the exit code of
+/// csccd.
 [[nodiscard]] int run_daemon(const app_options& options);
 
 } // namespace cscc

@@ -90,6 +90,8 @@ startup_result<void> take_locks(shm::state_writer& state, const config::model& m
         {shm::daemon_lock::standby, model.cscc.lock_name},
     };
     for (const auto& [which, name] : wanted) {
+        if (state.lock(which).owned_by_this_process()) // a successor got the first one by waiting
+            continue;
         const auto taken = state.lock(which).try_lock();
         if (!taken) {
             return failure(exit_code::failed,
@@ -122,16 +124,21 @@ startup_result<foundation> lay_foundation(const std::string& config_object_name)
                                                " cannot be used: ", sentence_of(state.error()),
                                                " Start the group with 'csccmgr start'."));
     }
-    if (auto locks = take_locks(*state, *model); !locks)
-        return locks.error();
+    return foundation{std::move(*model), std::move(*state), *limit, umask_before};
+}
 
+startup_result<void> take_office(foundation& base)
+{
+    if (auto locks = take_locks(base.state, base.model); !locks)
+        return locks;
     const auto self = self_identity();
     if (!self)
         return failure(exit_code::failed, text("/proc cannot be read: ", sentence_of(self.error()),
                                                " It must be mounted."));
-    state->set_epoch(state->view().epoch() + 1);
-    state->set_primary(*self);
-    return foundation{std::move(*model), std::move(*state), *limit, umask_before};
+    base.state.set_epoch(base.state.view().epoch() + 1);
+    base.state.set_primary(*self);
+    base.state.set_standby({});
+    return {};
 }
 
 } // namespace cscc

@@ -18,7 +18,7 @@ namespace cscc {
 struct foundation
 {
     config::model model;
-    shm::state_writer state; // coordinator, shared-memory and standby lock are held in it
+    shm::state_writer state; // a primary holds the coordinator, shared-memory and standby lock in it
     rlimit descriptor_limit; // as it was; ours is raised to the hard one
     mode_t umask;            // as it was, and services get it; ours is 022
 };
@@ -27,10 +27,12 @@ template <class T>
 using startup_result = boost::system::result<T, startup_failure>;
 
 /// Reads the configuration out of its shared object, opens the log, raises the descriptor limit and
-/// refuses a group that does not fit it, attaches to .state, takes the three locks that the primary
-/// holds for life, and publishes epoch and identity (FIG. 7B, step 720). After it this process is
-/// the coordinator.
+/// refuses a group that does not fit it, and attaches to .state. For a primary and a standby.
 [[nodiscard]] startup_result<foundation> lay_foundation(const std::string& config_object_name);
+
+/// Takes the three locks that the primary holds for life - the first of them may be held already -
+/// and publishes epoch and identity (FIG. 7B, step 720). After it this process is the coordinator.
+[[nodiscard]] startup_result<void> take_office(foundation& base);
 
 } // namespace cscc
 

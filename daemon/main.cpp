@@ -16,11 +16,13 @@ constexpr const char* usage =
     "csccd is the coordinator daemon; it is started by 'csccmgr start', not by hand.\n"
     "\n"
     "  csccd --config-object NAME --manager-lock-fd N --startup-fd N\n"
+    "  csccd --standby --config-object NAME --startup-fd N\n"
     "  csccd --version | --help\n";
 
 enum option_id : int
 {
     config_object = 1,
+    standby,
     manager_lock_fd,
     startup_fd,
     version,
@@ -28,6 +30,7 @@ enum option_id : int
 };
 
 constexpr option options[]{{"config-object", required_argument, nullptr, config_object},
+                           {"standby", no_argument, nullptr, standby},
                            {"manager-lock-fd", required_argument, nullptr, manager_lock_fd},
                            {"startup-fd", required_argument, nullptr, startup_fd},
                            {"version", no_argument, nullptr, version},
@@ -54,6 +57,7 @@ int main(int argc, char** argv)
     for (int id = 0; (id = ::getopt_long(argc, argv, "", options, nullptr)) != -1;) {
         switch (id) {
         case config_object: chosen.config_object = optarg; break;
+        case standby: chosen.standby = true; break;
         case manager_lock_fd: chosen.manager_lock_fd = number_of(optarg); break;
         case startup_fd: chosen.startup_fd = number_of(optarg); break;
         case version:
@@ -64,7 +68,8 @@ int main(int argc, char** argv)
         default: std::fputs(usage, stderr); return exit_with(cscc::exit_code::usage);
         }
     }
-    if (chosen.config_object.empty() || chosen.manager_lock_fd < 0 || chosen.startup_fd < 0) {
+    const bool locked = chosen.standby || chosen.manager_lock_fd >= 0;
+    if (chosen.config_object.empty() || !locked || chosen.startup_fd < 0) {
         std::fputs(usage, stderr);
         return exit_with(cscc::exit_code::usage);
     }

@@ -73,7 +73,7 @@ std::optional<std::string> last_exit_of(const shm::exit_report& report)
     using kind = shm::exit_report::kind;
     switch (report.how) {
     case kind::none: return std::nullopt;
-    case kind::unknown: return "unknown";
+    case kind::unknown: return "unknown (adopted)";
     case kind::exited:
     case kind::killed: break;
     }

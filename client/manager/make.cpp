@@ -21,16 +21,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-shm::coordinator_policy policy_of(config::coordinator_failure policy)
-{
-    switch (policy) {
-    case config::coordinator_failure::restart: return shm::coordinator_policy::restart;
-    case config::coordinator_failure::adopt: return shm::coordinator_policy::adopt;
-    case config::coordinator_failure::stop: return shm::coordinator_policy::stop;
-    }
-    return shm::coordinator_policy::restart;
-}
-
 verdict cannot_make(const session& run, const error_code& error)
 {
     const bool full = error == errc::no_space;
@@ -106,10 +96,11 @@ shm::state_spec state_spec_of(const config::model& model, std::string_view json)
     }
     spec.startup_steps = static_cast<std::uint32_t>(up.steps().size());
     spec.shutdown_steps = static_cast<std::uint32_t>(down.steps().size());
-    spec.on_coordinator_failure = policy_of(model.cscc.on_coordinator_failure);
+    spec.on_coordinator_failure = model.cscc.on_coordinator_failure;
     spec.shutdown_timeout = model.cscc.shutdown_timeout;
     spec.takeover_timeout = model.cscc.takeover_timeout;
     spec.heartbeat_timeout = model.cscc.heartbeat_timeout;
+    spec.born = std::chrono::system_clock::now();
     spec.config_checksum = shm::checksum(std::as_bytes(std::span(json)));
     return spec;
 }

@@ -247,7 +247,7 @@ void session::look_at_word()
     case shm::lock_state::free: return notify(session_event::word_free);
     case shm::lock_state::owner_died: break;
     }
-    const bool adoptable = state.group().on_coordinator_failure == shm::coordinator_policy::adopt &&
+    const bool adoptable = state.group().on_coordinator_failure == coordinator_policy::adopt &&
                            state.state() == group_state::steady && state.wanted_up();
     notify(adoptable ? session_event::word_adoptable : session_event::word_owner_died);
 }

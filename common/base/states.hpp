@@ -38,6 +38,22 @@ inline constexpr std::array all_component_states{
     component_state::down,  component_state::spawned,  component_state::alive,
     component_state::ready, component_state::stopping, component_state::failed};
 
+/// Why nothing of a group lives any more.
+enum class group_outcome : std::uint8_t
+{
+    stopped,      // as ordered
+    start_failed, // the first start did not come to its end
+    gave_up,      // the retry window was spent, or nobody was to try again
+};
+
+/// What follows the death of the primary (on_coordinator_failure).
+enum class coordinator_policy : std::uint32_t
+{
+    restart, // the services shut themselves down in order, then are started again
+    adopt,   // no service notices
+    stop,    // the services shut themselves down in order
+};
+
 [[nodiscard]] std::string_view to_string(group_state) noexcept;
 [[nodiscard]] std::string_view to_string(component_state) noexcept;
 

@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -109,6 +110,30 @@ result<std::optional<process_exit>> process_ref::reap() const
         return std::optional<process_exit>{};
     const bool killed = info.si_code != CLD_EXITED;
     return std::optional(process_exit{killed, info.si_status, info.si_code == CLD_DUMPED});
+}
+
+// What Debian 12's headers do not have yet (linux/pidfd.h of 6.15).
+struct pidfd_info_v0
+{
+    std::uint64_t mask;
+    std::uint64_t cgroup_id;
+    std::uint32_t pid, tgid, ppid, ruid, rgid, euid, egid, suid, sgid, fsuid, fsgid;
+    std::int32_t exit_code;
+};
+static_assert(sizeof(pidfd_info_v0) == 64);
+
+std::optional<process_exit> process_ref::exit_told_by_kernel() const noexcept
+{
+    constexpr std::uint64_t wants_exit = 1U << 3; // PIDFD_INFO_EXIT
+    constexpr unsigned long get_info = _IOWR(0xFF, 11, pidfd_info_v0);
+    pidfd_info_v0 info{};
+    info.mask = wants_exit;
+    if (::ioctl(pidfd_.get(), get_info, &info) != 0 || (info.mask & wants_exit) == 0)
+        return std::nullopt;
+    const int status = info.exit_code;
+    if (WIFSIGNALED(status))
+        return process_exit{true, WTERMSIG(status), WCOREDUMP(status) != 0};
+    return process_exit{false, WEXITSTATUS(status), false};
 }
 
 std::optional<std::uint64_t> parse_start_ticks(std::string_view stat) noexcept

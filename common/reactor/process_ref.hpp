@@ -70,6 +70,10 @@ public:
     /// Errors: ECHILD (somebody else's child, or collected before).
     [[nodiscard]] result<std::optional<process_exit>> reap() const;
 
+    /// How a process ended that somebody else collected; empty until then, and where the kernel does
+    /// not tell (before Linux 6.15). Source: PIDFD_GET_INFO of ioctl_pidfd(2).
+    [[nodiscard]] std::optional<process_exit> exit_told_by_kernel() const noexcept;
+
 private:
     process_ref(unique_fd pidfd, process_identity who) noexcept
         : pidfd_(std::move(pidfd)), identity_(who)

@@ -11,6 +11,7 @@
 #pragma once
 
 #include "common/base/sequence.hpp"
+#include "common/base/states.hpp"
 
 #include <atomic>
 #include <cstddef>
@@ -21,7 +22,7 @@
 
 namespace cscc::shm {
 
-inline constexpr std::uint32_t layout_version = 1;
+inline constexpr std::uint32_t layout_version = 2;
 inline constexpr std::size_t components_max = 4096;
 inline constexpr std::size_t id_max = 32;    // characters of a component id
 inline constexpr std::size_t name_max = 200; // characters of a configured lock or object name
@@ -64,15 +65,10 @@ struct state_fixed
     std::int64_t takeover_timeout_ns;
     std::int64_t heartbeat_timeout_ns;
     std::uint64_t config_checksum;
+    std::int64_t born_ns; // CLOCK_REALTIME when it was made: tells it from a later one of its name
+    std::uint64_t reserved[7];
 };
-static_assert(sizeof(state_fixed) == 256 && std::is_trivially_copyable_v<state_fixed>);
-
-enum class coordinator_policy : std::uint32_t // what follows the death of the primary
-{
-    restart,
-    adopt,
-    stop,
-};
+static_assert(sizeof(state_fixed) == 320 && std::is_trivially_copyable_v<state_fixed>);
 
 struct component_fixed
 {
@@ -104,7 +100,7 @@ static_assert(sizeof(lock_slot) == 64);
 /// Written by the holder of the daemon lock (before there is one: the manager).
 struct alignas(64) state_moving
 {
-    std::atomic<std::uint64_t> wanted;      // 0 down, 1 up
+    std::atomic<std::uint64_t> wanted;      // 1 up; 0 or group_outcome << 8: down
     std::atomic<std::uint64_t> state;       // group_state
     std::atomic<std::uint64_t> epoch;       // one per primary
     std::atomic<std::uint64_t> generation;  // one per start of the group

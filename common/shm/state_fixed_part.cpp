@@ -86,6 +86,7 @@ void write_fixed_part(std::span<std::byte> out, const state_spec& spec) noexcept
     group.takeover_timeout_ns = spec.takeover_timeout.count();
     group.heartbeat_timeout_ns = spec.heartbeat_timeout.count();
     group.config_checksum = spec.config_checksum;
+    group.born_ns = spec.born.time_since_epoch().count();
     EXPECTS(is_sound(group)); // or nobody, ourselves included, could ever open it
     std::memcpy(out.data(), &group, sizeof group);
 
@@ -121,6 +122,7 @@ result<state_spec> read_fixed_part(std::span<const std::byte> copy, std::size_t 
     spec.takeover_timeout = duration(group.takeover_timeout_ns);
     spec.heartbeat_timeout = duration(group.heartbeat_timeout_ns);
     spec.config_checksum = group.config_checksum;
+    spec.born = wall_time(std::chrono::nanoseconds(group.born_ns));
 
     spec.components.reserve(group.component_count);
     for (std::size_t i = 0; i < group.component_count; ++i) {

@@ -72,6 +72,7 @@ struct state_spec
     duration takeover_timeout{};
     duration heartbeat_timeout{};
     std::uint64_t config_checksum = 0;
+    wall_time born{}; // when it was made: tells it from a later one of the same name
 };
 
 /// One component's words, copied at one moment (each word true by itself).
@@ -106,10 +107,13 @@ public:
     [[nodiscard]] const state_spec& group() const noexcept;
 
     [[nodiscard]] bool wanted_up() const noexcept;
+    /// With !wanted_up(): what the end is to be called; stopped in a group that never began.
+    [[nodiscard]] group_outcome wanted_outcome() const noexcept;
     [[nodiscard]] group_state state() const noexcept;
     [[nodiscard]] wall_time since() const noexcept;
     [[nodiscard]] std::uint64_t epoch() const noexcept;
     [[nodiscard]] std::uint64_t generation() const noexcept;
+    [[nodiscard]] std::uint64_t heartbeat() const noexcept;
     [[nodiscard]] process_identity primary() const noexcept;
     [[nodiscard]] process_identity standby() const noexcept;
     [[nodiscard]] std::optional<time_point> deadline() const noexcept; // of a whole start or stop
@@ -153,10 +157,12 @@ public:
     [[nodiscard]] const state_view& view() const noexcept;
     [[nodiscard]] robust_lock lock(daemon_lock) noexcept; // a handle onto the slot
 
-    void set_wanted(bool up) noexcept;
+    void set_wanted_up() noexcept;
+    void set_wanted_down(group_outcome) noexcept;
     void set_state(group_state, wall_time now) noexcept;
     void set_epoch(std::uint64_t) noexcept;
     void set_generation(std::uint64_t) noexcept;
+    void beat() noexcept; // the primary lives: seen by its standby
     void set_primary(process_identity) noexcept;
     void set_standby(process_identity) noexcept;
     void set_group_deadline(std::optional<time_point>) noexcept;
@@ -173,6 +179,7 @@ public:
 
     /// Where a child writes its own identity between clone and exec (async-signal-safe: one store).
     [[nodiscard]] std::atomic<std::uint64_t>& identity_word(component_index) noexcept;
+    [[nodiscard]] std::atomic<std::uint64_t>& standby_word() noexcept; // a standby's, likewise
 
 private:
     [[nodiscard]] static result<state_writer> of(mapped_object object, unique_fd reader);

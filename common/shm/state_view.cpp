@@ -126,6 +126,17 @@ bool state_view::wanted_up() const noexcept
     return moving().wanted.load(seen) == 1;
 }
 
+group_outcome state_view::wanted_outcome() const noexcept
+{
+    const auto outcome = static_cast<group_outcome>(moving().wanted.load(seen) >> 8);
+    switch (outcome) {
+    case group_outcome::stopped:
+    case group_outcome::start_failed:
+    case group_outcome::gave_up: return outcome;
+    }
+    return group_outcome::gave_up;
+}
+
 group_state state_view::state() const noexcept
 {
     return group_state_in(moving().state.load(seen));
@@ -144,6 +155,11 @@ std::uint64_t state_view::epoch() const noexcept
 std::uint64_t state_view::generation() const noexcept
 {
     return moving().generation.load(seen);
+}
+
+std::uint64_t state_view::heartbeat() const noexcept
+{
+    return moving().heartbeat.load(seen);
 }
 
 process_identity state_view::primary() const noexcept

@@ -129,9 +129,14 @@ component_moving& state_writer::words(component_index c) noexcept
     return components_[c];
 }
 
-void state_writer::set_wanted(bool up) noexcept
+void state_writer::set_wanted_up() noexcept
 {
-    moving_->wanted.store(up ? 1 : 0, told);
+    moving_->wanted.store(1, told);
+}
+
+void state_writer::set_wanted_down(group_outcome outcome) noexcept
+{
+    moving_->wanted.store(static_cast<std::uint64_t>(outcome) << 8, told);
 }
 
 void state_writer::set_state(group_state state, wall_time now) noexcept
@@ -148,6 +153,11 @@ void state_writer::set_epoch(std::uint64_t epoch) noexcept
 void state_writer::set_generation(std::uint64_t generation) noexcept
 {
     moving_->generation.store(generation, told);
+}
+
+void state_writer::beat() noexcept
+{
+    moving_->heartbeat.fetch_add(1, told);
 }
 
 void state_writer::set_primary(process_identity who) noexcept
@@ -213,6 +223,11 @@ void state_writer::set_restarts(component_index c, std::uint64_t restarts) noexc
 std::atomic<std::uint64_t>& state_writer::identity_word(component_index c) noexcept
 {
     return words(c).identity;
+}
+
+std::atomic<std::uint64_t>& state_writer::standby_word() noexcept
+{
+    return moving_->standby;
 }
 
 } // namespace cscc::shm

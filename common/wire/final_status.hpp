@@ -15,12 +15,7 @@
 
 namespace cscc::wire {
 
-enum class final_outcome : std::uint8_t
-{
-    stopped,      // as ordered
-    start_failed, // the first start did not come to its end
-    gave_up,      // the retry window was spent
-};
+using final_outcome = group_outcome;
 
 struct final_status
 {

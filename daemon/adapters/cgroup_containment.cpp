@@ -49,8 +49,7 @@ public:
             const char* const name = ids_.at(component).c_str();
             if (::mkdirat(directory_.get(), name, 0755) != 0 && errno != EEXIST)
                 return last_system_error();
-            member.reset(::openat(directory_.get(), name, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-            if (!member)
+            if (open_member(component) < 0)
                 return last_system_error();
         }
         return member.get();
@@ -58,7 +57,7 @@ public:
 
     asio::awaitable<std::size_t> end_remains(component_index component, process_identity) override
     {
-        const int member = members_.at(component).get();
+        const int member = open_member(component);
         if (member < 0 || !is_populated_cgroup(member))
             co_return 0;
         const std::string pids = read_at(member, "cgroup.procs");
@@ -78,8 +77,7 @@ public:
     void clean_up() noexcept override
     {
         for (std::size_t i = 0; i < members_.size(); ++i) {
-            if (members_[i])
-                ::unlinkat(directory_.get(), ids_[i].c_str(), AT_REMOVEDIR);
+            ::unlinkat(directory_.get(), ids_[i].c_str(), AT_REMOVEDIR);
             members_[i].reset();
         }
         directory_.reset();
@@ -89,6 +87,16 @@ public:
     std::string_view kind() const noexcept override { return "cgroup"; }
 
 private:
+    // One that a former coordinator made is found by its name. -1: there is none.
+    int open_member(component_index component)
+    {
+        unique_fd& member = members_.at(component);
+        if (!member)
+            member.reset(::openat(directory_.get(), ids_.at(component).c_str(),
+                                  O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        return member.get();
+    }
+
     // The kernel raises POLLPRI on cgroup.events at each change. The timer only bounds what is lost
     // if the change came between our look and our wait.
     asio::awaitable<void> wait_until_empty(component_index component, int member)

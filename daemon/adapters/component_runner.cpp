@@ -17,6 +17,7 @@
 #include <vector>
 
 #include <signal.h>
+#include <unistd.h>
 
 namespace cscc {
 namespace {
@@ -43,21 +44,25 @@ struct planned_environment
     }
 };
 
-shm::exit_report report_of(const process_exit& exit) noexcept
+shm::exit_report report_of(const std::optional<process_exit>& exit) noexcept
 {
     using kind = shm::exit_report::kind;
-    return {exit.killed ? kind::killed : kind::exited, exit.value, exit.core_dumped};
+    if (!exit)
+        return {kind::unknown, 0, false};
+    return {exit->killed ? kind::killed : kind::exited, exit->value, exit->core_dumped};
 }
 
 } // namespace
 
-std::string describe(const process_exit& exit)
+std::string describe(const std::optional<process_exit>& exit)
 {
-    if (!exit.killed)
-        return text("exit ", exit.value);
-    const char* const name = ::sigabbrev_np(exit.value);
-    return text("signal ", exit.value, " (", name != nullptr ? name : "?", ")",
-                exit.core_dumped ? ", core dumped" : "");
+    if (!exit)
+        return "unknown (adopted)";
+    if (!exit->killed)
+        return text("exit ", exit->value);
+    const char* const name = ::sigabbrev_np(exit->value);
+    return text("signal ", exit->value, " (", name != nullptr ? name : "?", ")",
+                exit->core_dumped ? ", core dumped" : "");
 }
 
 component_runner::component_runner(component_index index, const config::component& component,
@@ -71,6 +76,23 @@ void component_runner::spawn(std::uint64_t generation)
     launch(generation);
     if (process_)
         cscc::spawn(around_.reactor, text("watch of ", component_.id), watch());
+}
+
+void component_runner::inherit(process_identity who, std::optional<process_ref> living)
+{
+    last_process_ = who;
+    if (auto page = shm::open_lock_object(around_.names, component_.id))
+        lock_page_ = std::move(*page); // else nobody can look at it, which is all it is for
+    if (!living)
+        return;
+    process_ = std::move(living);
+    around_.note_process(index_, who.pid, true);
+    cscc::spawn(around_.reactor, text("watch of ", component_.id), watch());
+}
+
+void component_runner::note_unseen_end(const std::optional<process_exit>& how)
+{
+    around_.state.set_last_exit(index_, report_of(how));
 }
 
 void component_runner::launch(std::uint64_t generation)
@@ -90,6 +112,7 @@ void component_runner::launch(std::uint64_t generation)
     failure().error = 0;
     failure().at = launch_failure::step::none;
     plan->context.failure = &failure();
+    plan->context.parent = ::getpid();
     plan->context.identity_word = &around_.state.identity_word(index_);
     planned_environment environment(plan->environment);
     launcher launch(plan->context.identity_to_assume ? memory_of_child::copied
@@ -127,7 +150,7 @@ boost::asio::awaitable<void> component_runner::watch()
                  " every 100 ms, since it cannot be watched: ", ec.message()));
         co_await look_until_gone();
     }
-    note_exit();
+    note_exit(co_await how_it_ended());
 }
 
 // Without descriptors or epoll entries left; slow, but a service that nobody looks after is worse.
@@ -140,10 +163,24 @@ boost::asio::awaitable<void> component_runner::look_until_gone()
     }
 }
 
-void component_runner::note_exit()
+// The kernel tells of somebody else's child once that one has collected it, which is a matter of
+// moments - or of never, where nobody collects orphans.
+boost::asio::awaitable<std::optional<process_exit>> component_runner::how_it_ended()
 {
-    const auto exit = process_->reap();
-    const process_exit how = exit && *exit ? **exit : process_exit{};
+    if (const auto exit = process_->reap())
+        co_return *exit;
+    boost::asio::steady_timer pause(around_.reactor);
+    for (auto wait = std::chrono::milliseconds(1); wait.count() <= 16; wait *= 2) {
+        if (const auto told = process_->exit_told_by_kernel())
+            co_return told;
+        pause.expires_after(wait);
+        co_await pause.async_wait(boost::asio::use_awaitable);
+    }
+    co_return process_->exit_told_by_kernel();
+}
+
+void component_runner::note_exit(const std::optional<process_exit>& how)
+{
     around_.note_process(index_, process_->identity().pid, false);
     process_.reset();
     around_.state.set_last_exit(index_, report_of(how));

@@ -46,6 +46,10 @@ public:
     /// Starts the process. What happens to it is notified: spawn_refused (no process came to be, or
     /// it could not exec the program) or, later, exited.
     void spawn(std::uint64_t generation);
+    /// In place of spawn(): the process that a former coordinator started, if it lives.
+    void inherit(process_identity who, std::optional<process_ref> living);
+    /// How a process ended that was gone before we could inherit it.
+    void note_unseen_end(const std::optional<process_exit>& how);
     /// Its stop signal.
     void terminate();
     void kill();
@@ -63,7 +67,8 @@ private:
     boost::asio::awaitable<void> watch();
     boost::asio::awaitable<void> look_until_gone();
     boost::asio::awaitable<void> drain();
-    void note_exit();
+    boost::asio::awaitable<std::optional<process_exit>> how_it_ended();
+    void note_exit(const std::optional<process_exit>& how);
     [[nodiscard]] launch_failure& failure() const { return around_.failures[index_]; }
 
     component_index index_;
@@ -74,7 +79,8 @@ private:
     unique_fd lock_page_; // read-only, for looking
 };
 
-/// "exit 3", "signal 9 (KILL)", "signal 11 (SEGV), core dumped".
-[[nodiscard]] std::string describe(const process_exit& exit);
+/// "exit 3", "signal 9 (KILL)", "signal 11 (SEGV), core dumped"; "unknown (adopted)" of a process that
+/// was not our child, where the kernel does not tell.
+[[nodiscard]] std::string describe(const std::optional<process_exit>& exit);
 
 } // namespace cscc

@@ -31,6 +31,17 @@ containment_settings containment_settings_of(const config::model& model)
     return settings;
 }
 
+standby_settings standby_settings_of(const config::model& model, const launch_surroundings& launch)
+{
+    standby_settings settings;
+    settings.program = model.resolved.csccd;
+    settings.config_object = config::config_object_name(model);
+    settings.beat_interval = model.cscc.heartbeat_interval;
+    settings.descriptor_limit = launch.descriptor_limit;
+    settings.umask = launch.umask;
+    return settings;
+}
+
 } // namespace
 
 core::group_settings group_settings_of(const config::model& model)
@@ -45,6 +56,8 @@ core::group_settings group_settings_of(const config::model& model)
     settings.shutdown_timeout = model.cscc.shutdown_timeout;
     settings.retry_count = model.cscc.restart_retry_counter;
     settings.retry_span = model.cscc.restart_time_span;
+    settings.takeover_timeout = model.cscc.takeover_timeout;
+    settings.standby = model.cscc.standby;
     settings.restart_delay = model.cscc.restart_delay;
     settings.restart_delay_max = model.cscc.restart_delay_max;
     return settings;
@@ -72,11 +85,37 @@ coordinator::coordinator(const boost::asio::any_io_executor& reactor, const conf
       said_(model.components.size()), runner_(reactor, *this, group_settings_of(model)),
       publisher_(state, told, runner_.machine()),
       services_(reactor, config::service_socket_path(model), model.components.size(), *this),
+      standby_(reactor, standby_settings_of(model, surroundings_.launch), state,
+               *surroundings_.launch.low,
+               [this](core::group_event event) { runner_.notify(std::move(event)); }),
       on_finish_(std::move(on_finish))
 {
     for (const config::component& component : model.components)
         components_.emplace_back(static_cast<component_index>(components_.size()), component,
                                  surroundings_);
+}
+
+void coordinator::inherit(inheritance from)
+{
+    core::found_group found = found_in(state_.view(), from);
+    for (component_index i = 0; i < components_.size(); ++i) {
+        auto& process = from.services.at(i);
+        const auto who = state_.view().component(i).identity;
+        if (found.components[i].lives) {
+            components_[i].inherit(who, std::move(process));
+            continue;
+        }
+        if (process)
+            components_[i].note_unseen_end(process->exit_told_by_kernel());
+        components_[i].inherit(who, std::nullopt);
+    }
+    notify(core::plan_takeover(found, machine().settings(), clock::now()));
+}
+
+std::optional<wire::daemon_status> coordinator::standby() const
+{
+    const auto pid = standby_.pid();
+    return pid ? std::optional(wire::daemon_status{*pid, standby_.since()}) : std::nullopt;
 }
 
 void coordinator::note_process(component_index who, std::int32_t pid, bool lives)
@@ -118,7 +157,7 @@ void coordinator::end_step()
 
 void coordinator::act(const core::want_down& what)
 {
-    state_.set_wanted(false);
+    state_.set_wanted_down(what.outcome);
     log(log_level::notice, "group", text("the group is to be down: ", what.cause));
 }
 
@@ -127,13 +166,29 @@ void coordinator::act(const core::release_component_lock&)
     state_.lock(shm::daemon_lock::component).unlock();
 }
 
+void coordinator::act(const core::keep_running&)
+{
+    const auto lock = state_.lock(shm::daemon_lock::component).try_lock();
+    ENSURES(lock); // its owner died, and nobody else ever takes it
+}
+
+void coordinator::act(const core::want_standby&)
+{
+    standby_.want();
+}
+
+void coordinator::act(const core::dismiss_standby&)
+{
+    standby_.dismiss();
+}
+
 // The lock is ours alone to take, and every process of the last generation is gone.
 void coordinator::act(const core::begin_generation& what)
 {
     const auto lock = state_.lock(shm::daemon_lock::component).try_lock();
     ENSURES(lock);
     state_.set_generation(what.generation);
-    state_.set_wanted(true);
+    state_.set_wanted_up();
 }
 
 void coordinator::act(const core::note_retry& what)
@@ -199,7 +254,7 @@ error_code coordinator::said_alive(component_index who, std::uint64_t generation
 {
     const error_code refused = core::answer_to_alive(machine().component(who),
                                                      generation == machine().generation(), again);
-    if (!refused && !again)
+    if (!refused)
         notify(core::component_happened{who, core::component_event::said_alive, {}});
     return refused;
 }

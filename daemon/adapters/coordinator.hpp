@@ -9,8 +9,10 @@
 #include "daemon/adapters/component_runner.hpp"
 #include "daemon/adapters/containment.hpp"
 #include "daemon/adapters/group_runner.hpp"
+#include "daemon/adapters/inheritance.hpp"
 #include "daemon/adapters/publisher.hpp"
 #include "daemon/adapters/service_server.hpp"
+#include "daemon/adapters/standby_runner.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -32,6 +34,9 @@ public:
                 shm::state_writer& state, audience told, launch_surroundings launch,
                 std::function<void(const core::finish&)> on_finish);
 
+    /// Once, before run(), in place of the event `begin`: the group of a coordinator that died.
+    void inherit(inheritance from);
+
     /// Binds the service socket. Errors: service_server::open's.
     [[nodiscard]] socket_refusal open();
     /// The group's life, until it is cancelled.
@@ -47,6 +52,7 @@ public:
     }
     /// What the service said of itself, empty if nothing.
     [[nodiscard]] const std::string& said_of_itself(component_index i) const { return said_.at(i); }
+    [[nodiscard]] std::optional<wire::daemon_status> standby() const;
     [[nodiscard]] std::string_view containment_kind() const noexcept { return container_->kind(); }
 
 private:
@@ -66,6 +72,9 @@ private:
 
     void act(const core::want_down& what);
     void act(const core::release_component_lock& what);
+    void act(const core::keep_running& what);
+    void act(const core::want_standby& what);
+    void act(const core::dismiss_standby& what);
     void act(const core::begin_generation& what);
     void act(const core::note_retry& what);
     void act(const core::forget_retries& what);
@@ -85,6 +94,7 @@ private:
     group_runner runner_;
     publisher publisher_;
     service_server services_;
+    standby_runner standby_;
     std::function<void(const core::finish&)> on_finish_;
 };
 

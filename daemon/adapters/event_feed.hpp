@@ -45,7 +45,11 @@ public:
 
     /// @param components  of the group: a failure, the way down and the way up again are some six
     ///                    events each, and a follower should find them whole
-    explicit event_feed(std::size_t components = 1) : kept_max_(1024 + 8 * components) {}
+    /// @param epoch       of the coordinator: its numbers are above those of all before it, so that
+    ///                    a follower who comes back misses nothing
+    explicit event_feed(std::size_t components = 1, std::uint64_t epoch = 1)
+        : kept_max_(1024 + 8 * components), last_number_((epoch - 1) * numbers_per_epoch)
+    {}
     event_feed(const event_feed&) = delete; // subscriptions point here
     event_feed& operator=(const event_feed&) = delete;
 
@@ -65,8 +69,10 @@ public:
     [[nodiscard]] const entry* next(std::uint64_t after) const noexcept;
 
 private:
+    static constexpr std::uint64_t numbers_per_epoch = 1'000'000'000;
+
     const std::size_t kept_max_;
-    std::uint64_t last_number_ = 0;
+    std::uint64_t last_number_;
     std::deque<entry> kept_; // numbers without a gap, the last is last_number_
     std::map<std::uint64_t, std::shared_ptr<const listener>> listeners_;
     std::uint64_t next_key_ = 1;

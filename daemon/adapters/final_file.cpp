@@ -12,26 +12,12 @@
 #include <unistd.h>
 
 namespace cscc {
-namespace {
-
-wire::final_outcome outcome_of(core::outcome outcome) noexcept
-{
-    switch (outcome) {
-    case core::outcome::stopped: return wire::final_outcome::stopped;
-    case core::outcome::start_failed: return wire::final_outcome::start_failed;
-    case core::outcome::gave_up: return wire::final_outcome::gave_up;
-    }
-    return wire::final_outcome::gave_up;
-}
-
-} // namespace
-
 error_code write_final_file(const config::model& model, wire::group_status status,
                             const core::finish& how, core::operation_id last_stop)
 {
     status.primary.reset(); // it is about to end
     const std::string json = wire::to_json(
-        wire::final_status{std::move(status), outcome_of(how.outcome), how.reason, last_stop});
+        wire::final_status{std::move(status), how.outcome, how.reason, last_stop});
     const std::string path = text(model.resolved.runtime_directory, "/",
                                   wire::final_status_name(config::group_name(model)));
     const std::string unfinished = path + ".new";

@@ -11,6 +11,9 @@
 namespace cscc {
 namespace {
 
+// So that a later order has a higher number, whoever was the coordinator when it was given.
+constexpr core::operation_id operations_per_epoch = 1'000'000;
+
 wire::problem refusal(wire::order_verb verb, core::operation_id operation)
 {
     return {"The group is going down", 409,
@@ -25,7 +28,7 @@ std::optional<std::string> describe(const shm::exit_report& exit)
     using kind = shm::exit_report::kind;
     switch (exit.how) {
     case kind::none: return std::nullopt;
-    case kind::unknown: return "unknown";
+    case kind::unknown: return describe(std::optional<process_exit>());
     case kind::exited:
     case kind::killed: break;
     }
@@ -37,7 +40,8 @@ std::optional<std::string> describe(const shm::exit_report& exit)
 order_desk::order_desk(const config::model& model, const shm::state_view& state, coordinator& group,
                        const event_feed& feed)
     : model_(model), state_(state), group_(group), feed_(feed),
-      since_(std::chrono::system_clock::now())
+      since_(std::chrono::system_clock::now()),
+      last_operation_((state.epoch() - 1) * operations_per_epoch)
 {}
 
 wire::group_status order_desk::status() const
@@ -49,6 +53,7 @@ wire::group_status order_desk::status() const
     status.epoch = state_.epoch();
     status.generation = machine.generation();
     status.primary = wire::daemon_status{::getpid(), since_};
+    status.standby = group_.standby();
     status.retries = {
         machine.retries_used(clock::now()), machine.settings().retry_count,
         std::chrono::duration_cast<std::chrono::milliseconds>(machine.settings().retry_span)
@@ -117,6 +122,11 @@ void order_desk::stop(core::operation_id operation, const std::string& cause)
 void order_desk::begin()
 {
     group_.notify(core::begin{++last_operation_});
+}
+
+void order_desk::take_over(inheritance from)
+{
+    group_.inherit(std::move(from));
 }
 
 void order_desk::end_signal(const std::string& name)

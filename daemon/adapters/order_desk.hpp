@@ -26,6 +26,8 @@ public:
 
     /// The first start, which is ours to carry out: operation 1.
     void begin();
+    /// In place of it: the group of a coordinator that died.
+    void take_over(inheritance from);
     /// SIGTERM or SIGINT: the first one stops the group in order, a second one by force.
     void end_signal(const std::string& name);
     /// The last order to stop, or signal; 0: there was none.
@@ -41,7 +43,7 @@ private:
     coordinator& group_;
     const event_feed& feed_;
     wire::wall_time since_;
-    core::operation_id last_operation_ = 0;
+    core::operation_id last_operation_;
     core::operation_id last_stop_ = 0;
     bool signalled_ = false;
 };

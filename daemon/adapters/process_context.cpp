@@ -108,7 +108,12 @@ launch_failure::step process_context::set_up() const noexcept
     if (!ticks)
         return step::identity;
     identity_word->store(process_identity{pid, *ticks}.packed(), std::memory_order_release);
-    return step::none;
+    // In the table first, then this look: who comes after a parent that died here either finds us
+    // there, or we find that there is no parent. A service of a dead coordinator never begins.
+    if (::syscall(SYS_getppid) == parent)
+        return step::none;
+    errno = ESRCH;
+    return step::identity;
 }
 
 error_code process_context::on_setup(bp2::posix::default_launcher&, const bp2::filesystem::path&,

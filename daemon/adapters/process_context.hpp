@@ -69,6 +69,7 @@ public:
     std::optional<int> oom_score_adjust;
     std::optional<credentials> identity_to_assume;
     bool no_new_privileges = false;
+    pid_t parent = 0; // whoever finds another one in its place is an orphan, and does not exec
     std::atomic<std::uint64_t>* identity_word = nullptr; // in .state, see system.md "in the table"
     launch_failure* failure = nullptr;                   // never null when launched
 

@@ -35,7 +35,7 @@ component_verdict enter_ready()
     return {p::ready, a::none, std::nullopt, "said ready"};
 }
 
-// `how` is tell_turn or terminate: the same threat stands behind both.
+// `how` is tell_turn, terminate, or nothing for one that knows: the same threat stands behind all.
 component_verdict enter_stopping(const situation& at, component_action how)
 {
     return {p::stopping, how, at.now + at.policy.shutdown_timeout, "its turn came"};
@@ -140,6 +140,42 @@ component_verdict in_ready(const situation& at, component_event event)
     return stay(at);
 }
 
+// Its work goes on; what is missing is its word that it knows us.
+component_verdict in_adopted(const situation& at, component_event event)
+{
+    switch (event) {
+    case e::said_alive: return {p::ready, a::none, std::nullopt, "came back"};
+    case e::exited: return enter_draining(p::draining_failed);
+    // It is on its way to us, or lost: that the component lock is free it sees by itself.
+    case e::turn_came: return enter_stopping(at, a::none);
+    case e::deadline_reached: return enter_late("did not come back within takeover_timeout");
+    case e::force_asked: return enter_killing(forced);
+    case e::said_ready:
+    case e::spawn_asked:
+    case e::spawn_refused:
+    case e::emptied: break;
+    }
+    return stay(at);
+}
+
+// It finds its turn by the death of its predecessors and never comes back to hear of it; what is
+// ours is the time it may take from then on.
+component_verdict in_leaving(const situation& at, component_event event)
+{
+    switch (event) {
+    case e::turn_came: return enter_stopping(at, a::none);
+    case e::exited: return enter_draining(p::draining);
+    case e::force_asked: return enter_killing(forced);
+    case e::said_alive:
+    case e::said_ready:
+    case e::spawn_asked:
+    case e::spawn_refused:
+    case e::emptied:
+    case e::deadline_reached: break; // it has none
+    }
+    return stay(at);
+}
+
 component_verdict in_stopping(const situation& at, component_event event)
 {
     switch (event) {
@@ -201,6 +237,8 @@ component_verdict decide(const situation& at, component_event event)
     case p::spawned: return in_spawned(at, event);
     case p::alive: return in_alive(at, event);
     case p::ready: return in_ready(at, event);
+    case p::adopted: return in_adopted(at, event);
+    case p::leaving: return in_leaving(at, event);
     case p::stopping: return in_stopping(at, event);
     case p::killing: return in_killing_or_late(at, event, p::draining, p::down);
     case p::late: return in_killing_or_late(at, event, p::draining_failed, p::failed);
@@ -231,6 +269,11 @@ bool is_gone(component_phase phase) noexcept
     return phase == p::down || phase == p::failed;
 }
 
+bool has_exited(component_phase phase) noexcept
+{
+    return is_gone(phase) || phase == p::draining || phase == p::draining_failed;
+}
+
 bool has_failed(component_phase phase) noexcept
 {
     return phase == p::late || phase == p::draining_failed || phase == p::failed;
@@ -241,9 +284,11 @@ std::optional<bool> needs_deadline(component_phase phase) noexcept
     switch (phase) {
     case p::spawned:
     case p::alive:
+    case p::adopted:
     case p::stopping: return true;
     case p::down:
     case p::ready:
+    case p::leaving:
     case p::killing:
     case p::late:
     case p::draining:
@@ -259,7 +304,9 @@ component_state public_state(component_phase phase) noexcept
     case p::down: return component_state::down;
     case p::spawned: return component_state::spawned;
     case p::alive: return component_state::alive;
-    case p::ready: return component_state::ready;
+    case p::ready:
+    case p::adopted: return component_state::ready;
+    case p::leaving:
     case p::stopping:
     case p::killing:
     case p::late:

@@ -12,6 +12,10 @@
 //                      |
 //                     late (not ready in time, killed)
 //
+// After a take-over a service that lives begins in one of two further phases: `adopted` (it works on
+// and has to come back to us; then it is ready) or `leaving` (it goes down by itself, as nobody lived
+// to tell it, and has to be gone in its turn; then it is stopping).
+//
 // An exit is not the end: what the process left behind (its descendants) is ended too, and only
 // then is the component down or failed ("gone"). Nothing here can reach a clock, a process or a
 // log.
@@ -33,6 +37,8 @@ enum class component_phase : std::uint8_t
     spawned,         // a process that has not been heard of
     alive,           // it said alive
     ready,           // it does its work
+    adopted,         // the same, but it has not come back to us since we took over
+    leaving,         // it goes down by itself since its coordinator died; its turn has not come
     stopping,        // it was told that its turn has come
     killing,         // SIGKILL was sent in the course of a shutdown
     late,            // SIGKILL was sent because it was not ready in time; it counts as failed
@@ -42,9 +48,9 @@ enum class component_phase : std::uint8_t
 };
 inline constexpr std::array all_component_phases{
     component_phase::down,  component_phase::spawned,  component_phase::alive,
-    component_phase::ready, component_phase::stopping, component_phase::killing,
-    component_phase::late,  component_phase::draining, component_phase::draining_failed,
-    component_phase::failed};
+    component_phase::ready, component_phase::adopted,  component_phase::leaving,
+    component_phase::stopping, component_phase::killing, component_phase::late,
+    component_phase::draining, component_phase::draining_failed, component_phase::failed};
 
 enum class component_event : std::uint8_t
 {
@@ -95,6 +101,8 @@ struct component_verdict
                                      std::optional<time_point> deadline,
                                      const component_policy& policy);
 
+/// True if its main process is gone, or never was; what that left behind may live.
+[[nodiscard]] bool has_exited(component_phase) noexcept;
 /// True if nothing of it lives: its successors in a shutdown may go.
 [[nodiscard]] bool is_gone(component_phase) noexcept;
 /// True in late, draining_failed and failed: it ended against our wish.

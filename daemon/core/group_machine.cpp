@@ -52,7 +52,9 @@ group_machine::group_machine(group_settings settings)
 
 group_verdict group_machine::step(const group_event& event, time_point now)
 {
-    EXPECTS(std::holds_alternative<begin>(event) == (generation_ == 0));
+    const bool is_first =
+        std::holds_alternative<begin>(event) || std::holds_alternative<take_over>(event);
+    EXPECTS(is_first == (generation_ == 0));
     situation at{now, {}};
     std::visit([&](const auto& e) { on(e, at); }, event);
     advance(at);
@@ -65,6 +67,16 @@ void group_machine::on(const begin& event, situation& at)
     EXPECTS(event.operation != 0);
     waiting_.push_back({event.operation, false});
     enter_start(g::starting, "start of the group", at);
+}
+
+void group_machine::on(const standby_settled&, situation&)
+{
+    standby_settled_ = true; // advance() goes on, if that was what it waited for
+}
+
+void group_machine::on(const standby_gone&, situation&)
+{
+    standby_gone_ = standby_dismissed_;
 }
 
 void group_machine::on(const component_happened& event, situation& at)
@@ -164,7 +176,7 @@ void group_machine::on(const deadline_reached&, situation& at)
 
 void group_machine::stop(const std::string& cause, situation& at)
 {
-    enter_ending(outcome::stopped, text("stopped: ", cause), cause, at);
+    enter_ending(group_outcome::stopped, text("stopped: ", cause), cause, at);
     supersede(text("an order to stop: ", cause), at);
 }
 
@@ -183,7 +195,7 @@ void group_machine::settle(std::vector<change> changes, situation& at)
             break;
         case g::falling:
         case g::ending:
-            if (failed || c.action == component_action::kill)
+            if ((failed && !unattended_) || c.action == component_action::kill)
                 note_disorder(c);
             break;
         case g::pausing:
@@ -198,13 +210,13 @@ void group_machine::fail(const std::string& what, situation& at)
 {
     if (phase_ == g::starting) {
         const std::string reason = text("the start failed: ", what);
-        return enter_ending(outcome::start_failed, reason, reason, at);
+        return enter_ending(group_outcome::start_failed, reason, reason, at);
     }
     if (!retries_.admit(at.now)) {
         const std::string reason =
             text("gave up: ", retries_.limit(), " recoveries within ", in_words(retries_.window()),
                  " are all that is allowed; ", what);
-        return enter_ending(outcome::gave_up, reason, reason, at);
+        return enter_ending(group_outcome::gave_up, reason, reason, at);
     }
     at.out.actions.emplace_back(note_retry{at.now});
     pause_wanted_ = true;

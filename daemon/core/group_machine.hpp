@@ -8,23 +8,22 @@
 //   ending --all gone--> ended
 //      ^--- an order to stop, from any phase; the retry window does not admit another attempt
 //
+// A successor begins with `take_over`: in steady if it adopts the services, else in falling or
+// ending, where services that nobody told find their turns by themselves.
+//
 // An event goes in with the moment it happened, out come actions in the order in which they must be
 // carried out, the transitions to be told, and ONE deadline that replaces the former: no timer can
 // outlive its phase. The adapter carries out and decides nothing.
 #pragma once
 
 #include "common/base/retry_window.hpp"
-#include "common/base/sequence.hpp"
-#include "common/base/states.hpp"
-#include "common/base/time.hpp"
-#include "daemon/core/component_machine.hpp"
+#include "daemon/core/group_events.hpp"
 
 #include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 namespace cscc::core {
@@ -43,154 +42,13 @@ inline constexpr std::array all_group_phases{
     group_phase::starting,   group_phase::steady, group_phase::falling, group_phase::pausing,
     group_phase::restarting, group_phase::ending, group_phase::ended};
 
-struct component_settings
-{
-    std::string id;
-    component_policy policy;
-};
-
-struct group_settings
-{
-    std::vector<component_settings> components; // in startup order: component_index
-    sequence startup;
-    sequence shutdown;
-    duration startup_timeout{};  // of a whole start
-    duration shutdown_timeout{}; // of a whole shutdown
-    std::size_t retry_count = 0; // recoveries tolerated within retry_window
-    duration retry_span{};
-    duration restart_delay{}; // doubles with each retry in the window, up to restart_delay_max
-    duration restart_delay_max{};
-};
-
-// --- what happens
-
-using operation_id = std::uint64_t; // names an order; never 0
-
-struct begin // once, first
-{
-    operation_id operation = 0; // the start that is being carried out
-};
-struct component_happened // to its present process: what is said of a former one is dropped before
-{
-    component_index component = 0;
-    component_event what = component_event::exited; // never spawn_asked, turn_came, force_asked,
-                                                    // deadline_reached: those are ours to decide
-    std::string detail; // "signal 9 (KILL)", "exec: No such file or directory"
-};
-struct start_ordered
-{
-    operation_id operation = 0;
-};
-struct stop_ordered
-{
-    operation_id operation = 0;
-    std::string cause; // "csccmgr stop by uid 0", "SIGTERM"
-};
-struct restart_ordered
-{
-    operation_id operation = 0;
-    std::string cause;
-};
-struct force_ordered // a second SIGTERM: everything that still lives is killed at once
-{
-    std::string cause;
-};
-struct reset_ordered // forget the retry history
-{
-    operation_id operation = 0;
-};
-struct deadline_reached
-{};
-using group_event = std::variant<begin, component_happened, start_ordered, stop_ordered,
-                                 restart_ordered, force_ordered, reset_ordered, deadline_reached>;
-
-// --- what to do about it
-
-struct act_on_component
-{
-    component_index component = 0;
-    component_action action = component_action::none;
-    std::string cause; // I9: every turn and every kill has one recorded cause
-};
-struct want_down // `wanted` = down: written before the first action of a stop, and of giving up
-{
-    std::string cause;
-};
-struct release_component_lock // the durable order to go down (FIG. 8, step 804)
-{};
-struct begin_generation // retake the component lock, count up, before the first spawn
-{
-    std::uint64_t generation = 0;
-};
-struct note_retry // a recovery that counts, for the history that survives us
-{
-    time_point when;
-};
-struct forget_retries
-{};
-struct end_operation
-{
-    operation_id operation = 0;
-    std::string_view outcome; // "done", "failed", "superseded"
-    std::string reason;
-};
-/// What a finished shutdown was like (FIG. 8, step 806).
-struct shutdown_record
-{
-    std::string cause;        // what failed first, or who ordered it
-    bool in_order = true;     // no member ended before its turn or had to be killed
-    std::string out_of_order; // the first that did, and how
-    time_point began;
-};
-struct shutdown_done // every process of the generation is gone
-{
-    shutdown_record record;
-};
-enum class outcome : std::uint8_t // why nothing lives any more
-{
-    stopped, // as ordered
-    start_failed,
-    gave_up, // the retry window was spent
-};
-struct finish // nothing lives any more: clean up and end, then tell who waits for it
-{
-    core::outcome outcome = core::outcome::stopped;
-    std::string reason; // a sentence
-};
-using group_action =
-    std::variant<want_down, release_component_lock, begin_generation, note_retry, forget_retries,
-                 act_on_component, end_operation, shutdown_done, finish>;
-
-struct group_transition
-{
-    group_state from;
-    group_state to;
-    std::string reason;
-};
-struct component_transition
-{
-    component_index component = 0;
-    component_state from;
-    component_state to;
-    std::uint64_t generation = 0;
-    std::string reason;
-};
-using transition = std::variant<group_transition, component_transition>;
-
-struct group_verdict
-{
-    std::vector<group_action> actions;
-    std::vector<transition> transitions; // already true when the actions are carried out
-    std::optional<time_point> deadline;  // replaces the former one
-};
-
 /// A value: it can be copied and stepped by whoever explores it.
 class group_machine
 {
 public:
     explicit group_machine(group_settings settings);
 
-    /// `begin` comes first and once, a component's index is below component_count(), an operation
+    /// `begin` or `take_over` comes first and once, a component's index is below component_count(), an operation
     /// is not 0; beyond that every event may come at any time, late, doubled or in vain.
     /// `deadline_reached` may be given at any moment: what is not due at `now` is left alone.
     [[nodiscard]] group_verdict step(const group_event& event, time_point now);
@@ -233,6 +91,7 @@ private:
         std::uint64_t restarts = 0; // spawns after the first
         bool was_spawned = false;
         std::string last_exit; // told once more when nothing of it is left
+        std::optional<time_point> exited_at;
     };
     struct change // what one event did to one component
     {
@@ -257,6 +116,9 @@ private:
 
     // What each event means, by phase (group_machine.cpp).
     void on(const begin& event, situation& at);
+    void on(const take_over& event, situation& at);
+    void on(const standby_settled& event, situation& at);
+    void on(const standby_gone& event, situation& at);
     void on(const component_happened& event, situation& at);
     void on(const start_ordered& event, situation& at);
     void on(const stop_ordered& event, situation& at);
@@ -270,14 +132,22 @@ private:
     void whole_deadline(situation& at);
     void supersede(const std::string& by, situation& at);
 
+    // What a successor finds (group_takeover.cpp).
+    [[nodiscard]] std::vector<change> inherit(const take_over& event, situation& at);
+    void let_go(const take_over& event, situation& at);
+    void judge_order();
+
     // How a start and a shutdown go on (group_progress.cpp).
     void advance(situation& at);
     void advance_start(situation& at);
     void advance_shutdown(situation& at);
     void enter_start(group_phase phase, std::string cause, situation& at);
+    void await_standby(situation& at);
+    void have_standby(situation& at);
     void enter_steady(situation& at);
     void enter_shutdown(group_phase phase, const std::string& cause, situation& at);
-    void enter_ending(outcome how, std::string reason, const std::string& cause, situation& at);
+    void enter_ending(group_outcome how, std::string reason, const std::string& cause, situation& at);
+    void leave_shutdown(situation& at);
     void enter_pausing_or_restarting(situation& at);
     void enter_ended(situation& at);
     void enter(group_phase phase, std::string_view reason, situation& at);
@@ -286,6 +156,7 @@ private:
     void act(const change& c, situation& at) const;
     void force_all(const std::string& cause, situation& at);
     void note_disorder(const change& c);
+    [[nodiscard]] bool all_gone() const;
     [[nodiscard]] duration restart_pause(time_point now) const;
     [[nodiscard]] std::optional<time_point> earliest_deadline() const;
 
@@ -299,9 +170,14 @@ private:
     std::size_t steps_begun_ = 0;         // of the present start or shutdown
     std::string start_cause_;
     shutdown_record shutdown_;
+    bool unattended_ = false;     // the present fall began without a coordinator: nobody is told
+    bool standby_wanted_ = false; // since the first start was complete, or since we took over
+    bool standby_settled_ = false;
+    bool standby_dismissed_ = false; // the group is down for good
+    bool standby_gone_ = true;       // none was wanted, or the last one is gone
     bool lock_released_ = true; // nobody holds the component lock before the first generation
     bool pause_wanted_ = false; // after the present fall: a failure caused it, not an order
-    outcome outcome_ = outcome::stopped; // of `finish`
+    group_outcome outcome_ = group_outcome::stopped; // of `finish`
     std::string finish_reason_;
     std::vector<waiting_order> waiting_;
 };

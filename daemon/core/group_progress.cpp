@@ -63,7 +63,7 @@ void group_machine::advance_start(situation& at)
     while (steps_begun_ == 0 ||
            std::all_of(steps[steps_begun_ - 1].begin(), steps[steps_begun_ - 1].end(), is_ready)) {
         if (steps_begun_ == steps.size())
-            return enter_steady(at);
+            return settings_.standby && !standby_settled_ ? await_standby(at) : enter_steady(at);
         for (const component_index i : steps[steps_begun_++])
             act(apply(i, ce::spawn_asked, start_cause_, at), at);
     }
@@ -72,14 +72,23 @@ void group_machine::advance_start(situation& at)
 void group_machine::advance_shutdown(situation& at)
 {
     const auto& steps = settings_.shutdown.steps();
-    const auto gone = [&](component_index i) { return is_gone(components_[i].phase); };
-    while (steps_begun_ == 0 ||
-           std::all_of(steps[steps_begun_ - 1].begin(), steps[steps_begun_ - 1].end(), gone)) {
+    // Services that nobody tells wait for main processes, and so their time begins with that.
+    const auto has_made_way = [&](component_index i) {
+        return unattended_ ? has_exited(components_[i].phase) : is_gone(components_[i].phase);
+    };
+    while (steps_begun_ == 0 || std::all_of(steps[steps_begun_ - 1].begin(),
+                                            steps[steps_begun_ - 1].end(), has_made_way)) {
         if (steps_begun_ == steps.size())
-            return phase_ == g::ending ? enter_ended(at) : enter_pausing_or_restarting(at);
+            return all_gone() ? leave_shutdown(at) : void();
         for (const component_index i : steps[steps_begun_++])
             act(apply(i, ce::turn_came, shutdown_.cause, at), at);
     }
+}
+
+bool group_machine::all_gone() const
+{
+    return std::all_of(components_.begin(), components_.end(),
+                       [](const member& m) { return is_gone(m.phase); });
 }
 
 // --- every change of the group's phase
@@ -95,15 +104,31 @@ void group_machine::enter(group_phase phase, std::string_view reason, situation&
 /// `phase` is starting or restarting. Nothing of the former generation lives any more.
 void group_machine::enter_start(group_phase phase, std::string cause, situation& at)
 {
-    EXPECTS(std::all_of(components_.begin(), components_.end(),
-                        [](const member& m) { return is_gone(m.phase); }));
+    EXPECTS(all_gone());
     start_cause_ = std::move(cause);
     steps_begun_ = 0;
     pause_end_.reset();
     group_deadline_ = at.now + settings_.startup_timeout;
     lock_released_ = false;
+    unattended_ = false;
     at.out.actions.emplace_back(begin_generation{++generation_});
     enter(phase, start_cause_, at);
+}
+
+/// All is ready but the one who would take our place. It has a deadline of its own, so the group
+/// needs none.
+void group_machine::await_standby(situation& at)
+{
+    group_deadline_.reset();
+    have_standby(at);
+}
+
+void group_machine::have_standby(situation& at)
+{
+    if (std::exchange(standby_wanted_, true))
+        return;
+    standby_gone_ = false;
+    at.out.actions.emplace_back(want_standby{});
 }
 
 void group_machine::enter_steady(situation& at)
@@ -129,19 +154,35 @@ void group_machine::enter_shutdown(group_phase phase, const std::string& cause, 
     enter(phase, cause, at);
 }
 
-void group_machine::enter_ending(outcome how, std::string reason, const std::string& cause,
+void group_machine::enter_ending(group_outcome how, std::string reason, const std::string& cause,
                                  situation& at)
 {
     outcome_ = how;
     finish_reason_ = std::move(reason);
-    at.out.actions.emplace_back(want_down{cause});
+    at.out.actions.emplace_back(want_down{cause, how});
     enter_shutdown(g::ending, cause, at);
+}
+
+void group_machine::leave_shutdown(situation& at)
+{
+    // It goes after the services, for as long as they live somebody must be able to take our place.
+    if (phase_ == g::ending && !standby_gone_) {
+        if (!std::exchange(standby_dismissed_, true))
+            at.out.actions.emplace_back(dismiss_standby{});
+        return;
+    }
+    if (unattended_)
+        judge_order();
+    at.out.actions.emplace_back(shutdown_done{shutdown_});
+    group_deadline_.reset();
+    if (phase_ == g::ending)
+        enter_ended(at);
+    else
+        enter_pausing_or_restarting(at);
 }
 
 void group_machine::enter_pausing_or_restarting(situation& at)
 {
-    at.out.actions.emplace_back(shutdown_done{shutdown_});
-    group_deadline_.reset();
     const duration pause = pause_wanted_ ? restart_pause(at.now) : duration::zero();
     if (pause == duration::zero())
         return enter_start(g::restarting, text("started again: ", shutdown_.cause), at);
@@ -151,8 +192,6 @@ void group_machine::enter_pausing_or_restarting(situation& at)
 
 void group_machine::enter_ended(situation& at)
 {
-    at.out.actions.emplace_back(shutdown_done{shutdown_});
-    group_deadline_.reset();
     enter(g::ended, finish_reason_, at);
     at.out.actions.emplace_back(finish{outcome_, finish_reason_});
     for (const waiting_order& order : std::exchange(waiting_, {})) {
@@ -177,17 +216,22 @@ group_machine::change group_machine::apply(component_index i, component_event ev
 
     std::string limit;
     if (event == ce::deadline_reached) {
-        detail = limit = in_words(v.next == component_phase::late ? policy.startup_timeout
-                                                                  : policy.shutdown_timeout);
+        detail = limit = in_words(c.from == component_phase::adopted ? settings_.takeover_timeout
+                                  : v.next == component_phase::late ? policy.startup_timeout
+                                                                    : policy.shutdown_timeout);
         if (c.from == component_phase::spawned)
             detail = limit += " (does it call cscc_alive?)";
     }
-    if (event == ce::exited)
+    if (event == ce::exited) {
         m.last_exit = detail;
+        m.exited_at = at.now;
+    }
     if (event == ce::emptied)
         detail = m.last_exit;
-    if (event == ce::spawn_asked)
+    if (event == ce::spawn_asked) {
+        m.exited_at.reset();
         m.restarts += std::exchange(m.was_spawned, true) ? 1 : 0;
+    }
     c.why = detail.empty() ? std::string(v.reason) : text(v.reason, ": ", detail);
     m.phase = v.next;
     if (public_state(c.from) != public_state(c.to)) {

@@ -20,6 +20,8 @@ std::string_view to_string(component_phase v) noexcept
     case p::spawned: return "spawned";
     case p::alive: return "alive";
     case p::ready: return "ready";
+    case p::adopted: return "adopted";
+    case p::leaving: return "leaving";
     case p::stopping: return "stopping";
     case p::killing: return "killing";
     case p::late: return "late";

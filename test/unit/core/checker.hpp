@@ -107,7 +107,7 @@ private:
     std::uint64_t generation_ = 0;
     bool lock_held_ = false;
     bool wanted_down_ = false;
-    outcome outcome_expected_ = outcome::stopped;
+    group_outcome outcome_expected_ = group_outcome::stopped;
     bool finished_ = false;
     bool was_steady_ = false;
     bool may_restart_ = true; // a retry, or an order, since the last generation began

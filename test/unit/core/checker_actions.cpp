@@ -78,9 +78,9 @@ void checker::check(const want_down& a)
     wanted_down_ = true;
     outcome_expected_ = std::holds_alternative<stop_ordered>(*event_) ||
                                 std::holds_alternative<force_ordered>(*event_)
-                            ? outcome::stopped
-                        : may_recover() ? outcome::gave_up
-                                        : outcome::start_failed;
+                            ? group_outcome::stopped
+                        : may_recover() ? group_outcome::gave_up
+                                        : group_outcome::start_failed;
 }
 
 void checker::check(const release_component_lock&)

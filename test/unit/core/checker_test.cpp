@@ -233,14 +233,14 @@ BOOST_AUTO_TEST_CASE(sees_an_end_that_is_early_or_called_what_it_is_not)
 {
     forgery early;
     early.come_up();
-    early.tell(stop_ordered{2, "test"}, add(finish{outcome::stopped, "forged"}));
+    early.tell(stop_ordered{2, "test"}, add(finish{group_outcome::stopped, "forged"}));
     BOOST_TEST(early.is_caught("finished, and somebody lives"));
     forgery called;
     called.tell(begin{1});
     called.happens(a, ce::spawn_refused, [](group_verdict& v) {
         for (group_action& x : v.actions) {
             if (auto* done = std::get_if<finish>(&x))
-                done->outcome = outcome::gave_up;
+                done->outcome = group_outcome::gave_up;
         }
     });
     BOOST_TEST(called.is_caught("the end is not what it is said to be"));

@@ -148,7 +148,7 @@ BOOST_AUTO_TEST_CASE(a_stop_while_coming_up_again_releases_the_lock_once_more)
     sim.deliver(stop_ordered{7, "SIGTERM"});
     BOOST_TEST(sim.trace().back() == "3s want_down, release, terminate A");
     sim.all_go_down();
-    BOOST_TEST((sim.last<finish>().outcome == outcome::stopped));
+    BOOST_TEST((sim.last<finish>().outcome == group_outcome::stopped));
 }
 
 BOOST_AUTO_TEST_CASE(stops_join_each_other_and_all_end_done)
@@ -299,7 +299,7 @@ BOOST_AUTO_TEST_CASE(force_without_a_shutdown_stops_and_kills)
         }
         sim.all_go_down();
         BOOST_TEST(sim.machine().phase() == group_phase::ended, phase);
-        BOOST_TEST((sim.last<finish>().outcome == outcome::stopped));
+        BOOST_TEST((sim.last<finish>().outcome == group_outcome::stopped));
     }
     simulation ended = in_phase(group_phase::ended);
     ended.deliver(force_ordered{"force"});

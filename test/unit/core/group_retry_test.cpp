@@ -36,7 +36,7 @@ BOOST_AUTO_TEST_CASE(a_group_that_allows_no_recovery_ends_at_its_first_failure)
     simulation sim = started(settings);
     sim.recover();
     BOOST_TEST(sim.machine().phase() == group_phase::ended);
-    BOOST_TEST((sim.last<finish>().outcome == outcome::gave_up));
+    BOOST_TEST((sim.last<finish>().outcome == group_outcome::gave_up));
 }
 
 BOOST_AUTO_TEST_CASE(a_failure_exactly_one_window_old_is_forgotten)
@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(a_failure_while_coming_up_again_counts_as_one_more_recovery
     sim.exits("A", "exit status 1"); // the third
     sim.all_go_down();
     BOOST_TEST(sim.machine().phase() == group_phase::ended);
-    BOOST_TEST((sim.last<finish>().outcome == outcome::gave_up));
+    BOOST_TEST((sim.last<finish>().outcome == group_outcome::gave_up));
 
     group_settings settings = make_group();
     settings.retry_count = 3;

@@ -162,7 +162,7 @@ BOOST_AUTO_TEST_CASE(the_whole_start_is_bounded_to_the_nanosecond_and_names_who_
                "the start failed: not all services were ready within the group's "
                "startup_timeout: 12 s, B was not");
     sim.all_go_down();
-    BOOST_TEST((sim.last<finish>().outcome == outcome::start_failed));
+    BOOST_TEST((sim.last<finish>().outcome == group_outcome::start_failed));
 }
 
 BOOST_AUTO_TEST_CASE(a_component_that_is_late_at_the_same_moment_as_the_whole_is_the_cause)

@@ -68,9 +68,9 @@ struct action_words
     std::string operator()(const finish& a) const
     {
         switch (a.outcome) {
-        case outcome::stopped: return "finish stopped";
-        case outcome::start_failed: return "finish start_failed";
-        case outcome::gave_up: return "finish gave_up";
+        case group_outcome::stopped: return "finish stopped";
+        case group_outcome::start_failed: return "finish start_failed";
+        case group_outcome::gave_up: return "finish gave_up";
         }
         return "finish ?";
     }

@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(the_state_says_what_the_configuration_says)
     BOOST_TEST((spec.shutdown_timeout == duration(10s)));
     BOOST_TEST((spec.takeover_timeout == duration(5s)));
     BOOST_TEST((spec.heartbeat_timeout == duration(3s)));
-    BOOST_TEST((spec.on_coordinator_failure == shm::coordinator_policy::adopt));
+    BOOST_TEST((spec.on_coordinator_failure == coordinator_policy::adopt));
     BOOST_TEST(spec.config_checksum == shm::checksum(std::as_bytes(std::span("json", 4))));
 }
 

@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(services_that_outlive_their_coordinator_are_2_until_they_en
     test::child service;
     {
         auto state = shm::state_writer::attach(run.names().state());
-        state->set_wanted(true);
+        state->set_wanted_up();
         state->set_component_identity(0, service.identity());
     }
     BOOST_TEST(csccmgr({"status"}) == 2);

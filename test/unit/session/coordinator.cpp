@@ -195,7 +195,7 @@ pid_t service_link::peer() const
 
 group_options lone_service()
 {
-    return {{{"SVC", 0, 0, 60s, 60s}}, shm::coordinator_policy::restart, 60'000ms};
+    return {{{"SVC", 0, 0, 60s, 60s}}, coordinator_policy::restart, 60'000ms};
 }
 
 coordinator::coordinator(group_options options)
@@ -203,7 +203,7 @@ coordinator::coordinator(group_options options)
       state_(shm::state_writer::create(names_.state(), to_spec(names_.name, std::move(options)))
                  .value())
 {
-    state_.set_wanted(true);
+    state_.set_wanted_up();
     state_.set_state(group_state::steady, {});
     state_.set_epoch(1);
     state_.set_generation(generation);

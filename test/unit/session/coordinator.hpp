@@ -76,7 +76,7 @@ private:
 struct group_options
 {
     std::vector<shm::component_spec> components;
-    shm::coordinator_policy policy = shm::coordinator_policy::restart;
+    coordinator_policy policy = coordinator_policy::restart;
     std::chrono::milliseconds takeover_timeout{5000};
 };
 

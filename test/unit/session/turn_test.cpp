@@ -39,7 +39,7 @@ group_options in_a_row(std::vector<std::chrono::milliseconds> shutdown_timeouts)
 group_options adopting(std::chrono::milliseconds takeover_timeout)
 {
     group_options options = lone_service();
-    options.policy = shm::coordinator_policy::adopt;
+    options.policy = coordinator_policy::adopt;
     options.takeover_timeout = takeover_timeout;
     return options;
 }
@@ -166,7 +166,7 @@ BOOST_AUTO_TEST_CASE(an_adopting_group_that_is_not_steady_goes_at_once)
 BOOST_AUTO_TEST_CASE(an_adopting_group_that_is_to_go_down_goes_at_once)
 {
     lone s(adopting(60s));
-    s.c.state().set_wanted(false);
+    s.c.state().set_wanted_down(group_outcome::stopped);
     s.c.locks().die();
     s.link.close();
     (void)turn_of(s.p);

@@ -22,6 +22,7 @@ inline state_spec sample_spec()
     spec.takeover_timeout = 5s;
     spec.heartbeat_timeout = 3s;
     spec.config_checksum = 0x1122334455667788;
+    spec.born = wall_time(std::chrono::seconds(1'800'000'000));
     return spec;
 }
 

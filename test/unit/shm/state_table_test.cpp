@@ -37,6 +37,7 @@ void check_same(const state_spec& a, const state_spec& b)
     BOOST_TEST((a.takeover_timeout == b.takeover_timeout));
     BOOST_TEST((a.heartbeat_timeout == b.heartbeat_timeout));
     BOOST_TEST(a.config_checksum == b.config_checksum);
+    BOOST_TEST((a.born == b.born));
     BOOST_REQUIRE(a.components.size() == b.components.size());
     for (std::size_t i = 0; i < a.components.size(); ++i) {
         BOOST_TEST(a.components[i].id == b.components[i].id);
@@ -95,6 +96,7 @@ BOOST_AUTO_TEST_CASE(a_component_is_found_by_its_whole_name)
 BOOST_AUTO_TEST_CASE(a_new_table_is_at_rest)
 {
     BOOST_TEST(!reader.wanted_up());
+    BOOST_TEST((reader.wanted_outcome() == group_outcome::stopped));
     BOOST_TEST(reader.state() == group_state::initializing);
     BOOST_TEST(reader.epoch() == 0u);
     BOOST_TEST(reader.generation() == 0u);
@@ -114,9 +116,9 @@ BOOST_AUTO_TEST_CASE(a_new_table_is_at_rest)
 
 BOOST_AUTO_TEST_CASE(what_the_writer_says_of_the_group_is_read_at_once)
 {
-    writer.set_wanted(true);
+    writer.set_wanted_up();
     BOOST_TEST(reader.wanted_up());
-    writer.set_wanted(false);
+    writer.set_wanted_down(group_outcome::stopped);
     BOOST_TEST(!reader.wanted_up());
     for (const group_state s : all_group_states) {
         writer.set_state(s, at(1'800'000'000'123'456'789 + static_cast<int>(s)));
