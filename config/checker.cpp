@@ -121,7 +121,7 @@ void checker::expect_name(const std::string& path, std::string_view name)
 void checker::expect_file_name(const std::string& path, std::string_view name)
 {
     expect_name(path, name);
-    // daemon/adapters/final_file writes GROUP.final.new and renames it to GROUP.final.
+    // common/reactor/final_file writes GROUP.final.new and renames it to GROUP.final.
     expect(!name.ends_with(".final") && !name.ends_with(".final.new"), path,
            text("'", key_of(path), "' is '", name,
                 "'; it must not end in .final or .final.new: so do the files in the same directory "

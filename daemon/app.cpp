@@ -1,13 +1,13 @@
 #include "daemon/app.hpp"
 
 #include "common/base/text.hpp"
+#include "common/reactor/final_file.hpp"
 #include "common/reactor/log.hpp"
 #include "common/reactor/spawn.hpp"
 #include "common/shm/group_names.hpp"
 #include "daemon/adapters/control_server.hpp"
 #include "daemon/adapters/coordinator.hpp"
 #include "daemon/adapters/event_feed.hpp"
-#include "daemon/adapters/final_file.hpp"
 #include "daemon/adapters/order_desk.hpp"
 #include "daemon/adapters/sd_notifier.hpp"
 #include "daemon/foundation.hpp"
@@ -157,8 +157,10 @@ private:
     {
         log(log_level::notice, "daemon", how.reason);
         exit_code_ = how.outcome == group_outcome::stopped ? exit_code::done : exit_code::failed;
+        wire::final_status last{desk_.status(), how.outcome, how.reason, desk_.last_stop()};
+        last.status.primary.reset(); // it is about to end
         if (const error_code ec =
-                write_final_file(base_.model, desk_.status(), how, desk_.last_stop()))
+                write_final_file(base_.model.resolved.runtime_directory, last))
             log(log_level::error, "daemon",
                 text("the final status cannot be written: ", ec.message()));
         group_.clean_up();

@@ -7,6 +7,7 @@
 #include "client/manager/reach.hpp"
 #include "client/manager/words.hpp"
 #include "common/base/text.hpp"
+#include "common/reactor/pause.hpp"
 #include "common/shm/lock_object.hpp"
 
 #include <boost/asio/error.hpp>
@@ -21,6 +22,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr duration answer_limit = 5s;
+constexpr duration try_again_after = 20ms;
 
 verdict not_running(const session& run)
 {
@@ -120,6 +122,26 @@ exit_code show_locks(session& run)
     return exit_code::done;
 }
 
+/// After the end of a coordinator: the one that took over, following what came after `last`. An
+/// error if nobody does, in the time that a take-over may take.
+asio::awaitable<result<in_charge>> await_successor(session& run, const process_ref& former,
+                                                   std::uint64_t last)
+{
+    const time_point until = clock::now() + run.model.cscc.heartbeat_timeout + answer_limit;
+    for (;;) {
+        auto there = co_await reach_coordinator(run, until);
+        const bool another = there && there->process.identity() != former.identity();
+        if (another) {
+            const error_code refused = co_await there->client.follow(last, until);
+            if (!refused)
+                co_return there;
+        }
+        if (look_at_group(run.names()).finding == group_finding::absent || clock::now() >= until)
+            co_return make_error_code(errc::process_gone);
+        static_cast<void>(co_await pause_until(clock::now() + try_again_after));
+    }
+}
+
 asio::awaitable<exit_code> follow_events(session& run)
 {
     auto there = co_await reach_coordinator(run, clock::now() + answer_limit);
@@ -133,17 +155,26 @@ asio::awaitable<exit_code> follow_events(session& run)
     if (refused)
         co_return tell(run, failed_to(what, refused));
     const auto end = run.line.timeout ? run.deadline(0s) : time_point::max();
+    std::uint64_t last = 0; // a successor's numbers are above those of all before it
     for (;;) {
         const auto event = co_await there->client.next_event(end);
         if (event) {
+            last = event->number;
             run.out.say(run.line.json ? there->client.last_event_json()
                                       : render_event(*event, run.out.looks()));
             if (run.out.lost()) // nobody reads it any more
                 co_return exit_code::failed;
             continue;
         }
-        if (event.error() == asio::error::eof)
-            co_return exit_code::done;
+        const bool ended = event.error() == asio::error::eof ||
+                           event.error() == asio::error::connection_reset;
+        if (ended) {
+            auto successor = co_await await_successor(run, there->process, last);
+            if (!successor)
+                co_return exit_code::done; // the group is down
+            there = std::move(successor);
+            continue;
+        }
         if (event.error() == errc::timed_out) // it was asked for: nothing to complain about
             co_return exit_code::timed_out;
         co_return tell(run, failed_to(what, event.error()));

@@ -22,6 +22,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr duration try_again_after = 20ms; // short: somebody watches
+constexpr duration standby_patience = 3s;  // a take-over takes some ms, if its standby runs at all
 
 bool is_missing(const error_code& error) noexcept
 {
@@ -99,8 +100,10 @@ verdict too_late(const session& run, bool lock_was_held, const group_look& look)
     return v;
 }
 
-/// Takes the manager lock and looks. Empty: held by another, or a coordinator is there after all.
-std::optional<reached> try_unguarded(session& run, bool& lock_was_held, group_look& last)
+/// Takes the manager lock and looks, then the daemon lock. Empty: one of them is held by another, or
+/// a standby lives and is still given time.
+std::optional<reached> try_unguarded(session& run, time_point standby_has_until,
+                                     bool& lock_was_held, group_look& last)
 {
     auto lock = manager_lock::try_take(config::manager_lock_path(run.model));
     lock_was_held = !lock && lock.error() == errc::lock_held;
@@ -111,11 +114,24 @@ std::optional<reached> try_unguarded(session& run, bool& lock_was_held, group_lo
     group_look look = look_at_group(run.names());
     if (look.finding == group_finding::unusable)
         return unusable_group(run, look.error);
-    if (look.finding == group_finding::coordinated) {
+    const bool is_sound = look.finding == group_finding::abandoned;
+    const bool has_successor =
+        is_sound && clock::now() < standby_has_until && has_living_standby(*look.view);
+    if (look.finding == group_finding::coordinated || has_successor) {
         last = std::move(look);
         return std::nullopt;
     }
-    return unguarded{std::move(*lock), std::move(look)};
+    unguarded place{std::move(*lock), std::move(look), std::nullopt};
+    if (is_sound) {
+        auto won = win_office(run);
+        if (!won && won.error() != errc::lock_unrecoverable)
+            return unusable_group(run, won.error());
+        if (won && !*won)
+            return std::nullopt; // a successor was quicker
+        if (won)
+            place.in_office = std::move(*won);
+    }
+    return place;
 }
 
 } // namespace
@@ -231,13 +247,14 @@ asio::awaitable<reached> reach_group(session& run, time_point deadline)
 {
     bool lock_was_held = false;
     group_look last;
+    const time_point standby_has_until = clock::now() + standby_patience;
     for (;;) {
         auto found = co_await reach_coordinator(run, deadline);
         if (found)
             co_return reached(std::move(*found));
         if (!is_nobody_there(found.error()))
             co_return reached(cannot_reach(run, found.error()));
-        if (auto done = try_unguarded(run, lock_was_held, last))
+        if (auto done = try_unguarded(run, standby_has_until, lock_was_held, last))
             co_return std::move(*done);
         const time_point now = clock::now();
         if (now >= deadline)

@@ -6,6 +6,7 @@
 #include "client/manager/follow.hpp"
 #include "client/manager/group_look.hpp"
 #include "client/manager/manager_lock.hpp"
+#include "client/manager/offline.hpp"
 #include "client/manager/session.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -27,13 +28,15 @@ struct unguarded
 {
     manager_lock lock;
     group_look look; // never coordinated
+    std::optional<office> in_office; // with a sound table
 };
 
 using reached = std::variant<in_charge, unguarded, verdict>;
 
-/// Tries the control socket, then the manager lock, and both again until one of them is had: a
-/// coordinator that is just being started holds the lock and does not listen yet; one that is just
-/// ending does not listen any more and holds its own lock.
+/// Tries the control socket, then the manager lock and the daemon lock, and all again until one way
+/// is had: a coordinator that is just being started holds the manager lock and does not listen yet;
+/// one that is just ending does not listen any more and holds its own lock; and a standby that lives
+/// is given time to take its place.
 /// Completes with the verdict if the deadline passes, or nothing better can come: no permission,
 /// an object of another user or version.
 [[nodiscard]] boost::asio::awaitable<reached> reach_group(session& run, time_point deadline);

@@ -188,13 +188,13 @@ asio::awaitable<void> clear_after(session& run, const process_ref& daemon, time_
     auto found = co_await reach_group(run, until);
     auto* mine = std::get_if<unguarded>(&found);
     if (mine != nullptr) {
-        static_cast<void>(co_await clear_remains(run, mine->lock, mine->look, until));
+        static_cast<void>(co_await clear_remains(run, *mine, until));
     }
 }
 
 asio::awaitable<verdict> make(session& run, unguarded& place, time_point deadline)
 {
-    if (auto refused = co_await clear_remains(run, place.lock, place.look, deadline))
+    if (auto refused = co_await clear_remains(run, place, deadline))
         co_return *refused;
     if (const removal done = remove_last_end(run); done.error)
         co_return failed_to(text("remove ", last_end_path(run)), done.error);
@@ -202,9 +202,9 @@ asio::awaitable<verdict> make(session& run, unguarded& place, time_point deadlin
         co_return *refused;
     auto made = co_await make_coordinator(run, place.lock, deadline);
     if (const auto* refused = std::get_if<verdict>(&made)) {
-        const group_look left = look_at_group(run.names());
+        unguarded left{std::move(place.lock), look_at_group(run.names()), std::nullopt};
         const time_point until = std::max(deadline, clock::now() + last_moments);
-        static_cast<void>(co_await clear_remains(run, place.lock, left, until));
+        static_cast<void>(co_await clear_remains(run, left, until)); // no service was started
         co_return *refused;
     }
     const process_ref& daemon = std::get<process_ref>(made);

@@ -10,6 +10,8 @@
 
 #include <boost/asio/this_coro.hpp>
 
+#include <algorithm>
+#include <csignal>
 #include <optional>
 #include <utility>
 
@@ -20,6 +22,8 @@ namespace asio = boost::asio;
 
 namespace cscc {
 namespace {
+
+using namespace std::chrono_literals;
 
 verdict is_down(const session& run, bool was_up)
 {
@@ -64,13 +68,38 @@ asio::awaitable<std::optional<verdict>> watch(session& run, wire::order_answer o
     co_return v;
 }
 
+/// A coordinator that lives but does not answer may be stopped. Its standby would have seen to that;
+/// without one it is ours to end, before anything is done in its place.
+asio::awaitable<bool> fence_silent(session& run, const in_charge& there, time_point deadline)
+{
+    const group_look look = look_at_group(run.names());
+    if (!look.view || look.view->primary() != there.process.identity())
+        co_return false; // not the one that the table names: not ours to kill
+    if (!has_living_standby(*look.view)) {
+        run.remark(text("the coordinator of ", run.group(), " (pid ",
+                        there.process.identity().pid, ") does not answer; it is killed"));
+        static_cast<void>(there.process.send_signal(SIGKILL));
+    }
+    co_return co_await outlasts(there.process, deadline);
+}
+
+/// How long it may take to answer before it counts as silent.
+duration silence_limit(const session& run)
+{
+    return run.model.cscc.heartbeat_timeout + 2s;
+}
+
 /// Nothing: the coordinator is gone, look again what it left.
 asio::awaitable<std::optional<verdict>> stop_by_coordinator(session& run, in_charge& there,
                                                             time_point deadline)
 {
-    const auto order = co_await give_order(run, there.client, wire::order_verb::stop, deadline);
+    const time_point silent_at = std::min(deadline, clock::now() + silence_limit(run));
+    const auto order = co_await give_order(run, there.client, wire::order_verb::stop, silent_at);
     if (!order.answer) {
         if (co_await died_meanwhile(there, order))
+            co_return std::nullopt;
+        const bool silent = !order.is_lost && silent_at < deadline;
+        if (silent && co_await fence_silent(run, there, deadline))
             co_return std::nullopt;
         co_return order.refusal;
     }
@@ -94,6 +123,13 @@ bool has_directory(const session& run)
     return ::stat(run.model.resolved.runtime_directory.c_str(), &found) == 0;
 }
 
+/// Which of all groups of this name is there, if one is.
+std::optional<shm::wall_time> birth_of(const session& run)
+{
+    const group_look look = look_at_group(run.names());
+    return look.view ? std::optional(look.view->group().born) : std::nullopt;
+}
+
 bool has_objects(const session& run)
 {
     return shm::exists(run.names().state()) || shm::exists(run.names().config());
@@ -104,7 +140,7 @@ asio::awaitable<verdict> stop_by_ourselves(session& run, unguarded& place, bool 
                                            time_point deadline)
 {
     const bool objects = has_objects(run);
-    auto refused = co_await clear_remains(run, place.lock, place.look, deadline);
+    auto refused = co_await clear_remains(run, place, deadline);
     if (refused)
         co_return std::move(*refused);
     co_return is_down(run, was_up || objects);
@@ -156,6 +192,7 @@ asio::awaitable<verdict> stop_group(session& run, time_point deadline)
         co_return cannot_use_directory(run, error);
     bool was_up = false;
     for (;;) {
+        const auto born = birth_of(run);
         auto found = co_await reach_group(run, deadline);
         if (auto* refused = std::get_if<verdict>(&found))
             co_return std::move(*refused);
@@ -166,8 +203,9 @@ asio::awaitable<verdict> stop_group(session& run, time_point deadline)
         if (done)
             co_return std::move(*done);
         was_up = true;
-        // Another start may have come after our stop: what it made is not ours to stop.
-        if (!has_objects(run) || look_at_group(run.names()).finding == group_finding::coordinated)
+        // The same group is there still: its coordinator died before it was down, and a successor,
+        // or we, have to finish. Another one came after our stop, and is not ours to stop.
+        if (!has_objects(run) || (born && birth_of(run) != born && birth_of(run)))
             co_return is_down(run, true);
     }
 }

@@ -8,7 +8,7 @@
 #include "client/service/birth.hpp"
 #include "client/service/connection.hpp"
 #include "client/service/session_machine.hpp"
-#include "client/service/turn_plan.hpp"
+#include "common/base/turn_plan.hpp"
 #include "common/base/time.hpp"
 #include "common/reactor/async_wait_turn.hpp"
 #include "common/shm/lock_object.hpp"

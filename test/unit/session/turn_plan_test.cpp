@@ -1,5 +1,5 @@
 // Whom a service waits for when nobody tells it, and how long.
-#include "client/service/turn_plan.hpp"
+#include "common/base/turn_plan.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -3,15 +3,15 @@
 #pragma once
 
 #include "common/base/error.hpp"
-#include "common/wire/control_types.hpp"
-#include "config/model.hpp"
-#include "daemon/core/group_machine.hpp"
+#include "common/wire/final_status.hpp"
+
+#include <string>
 
 namespace cscc {
 
 /// Writes GROUP.final anew, whole or not at all (a temporary file, renamed).
 /// Errors: open's, write's, rename's.
-[[nodiscard]] error_code write_final_file(const config::model& model, wire::group_status status,
-                                          const core::finish& how, core::operation_id last_stop);
+[[nodiscard]] error_code write_final_file(const std::string& runtime_directory,
+                                          const wire::final_status& last);
 
 } // namespace cscc

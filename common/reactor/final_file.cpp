@@ -1,25 +1,20 @@
-#include "daemon/adapters/final_file.hpp"
+#include "common/reactor/final_file.hpp"
 
 #include "common/base/text.hpp"
 #include "common/base/unique_fd.hpp"
-#include "common/wire/final_status.hpp"
 
 #include <cstdio>
-#include <string>
-#include <utility>
 
 #include <fcntl.h>
 #include <unistd.h>
 
 namespace cscc {
-error_code write_final_file(const config::model& model, wire::group_status status,
-                            const core::finish& how, core::operation_id last_stop)
+
+error_code write_final_file(const std::string& runtime_directory, const wire::final_status& last)
 {
-    status.primary.reset(); // it is about to end
-    const std::string json = wire::to_json(
-        wire::final_status{std::move(status), how.outcome, how.reason, last_stop});
-    const std::string path = text(model.resolved.runtime_directory, "/",
-                                  wire::final_status_name(config::group_name(model)));
+    const std::string json = wire::to_json(last);
+    const std::string path =
+        text(runtime_directory, "/", wire::final_status_name(last.status.group));
     const std::string unfinished = path + ".new";
 
     ::unlink(unfinished.c_str());

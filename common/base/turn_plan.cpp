@@ -1,4 +1,4 @@
-#include "client/service/turn_plan.hpp"
+#include "common/base/turn_plan.hpp"
 
 #include "common/base/contract.hpp"
 
