@@ -3,6 +3,7 @@
 #include "common/base/text.hpp"
 #include "common/reactor/async_lock.hpp"
 #include "common/reactor/async_wait_exit.hpp"
+#include "common/reactor/async_wait_former.hpp"
 #include "common/reactor/log.hpp"
 #include "common/reactor/spawn.hpp"
 #include "common/shm/group_names.hpp"
@@ -136,27 +137,35 @@ private:
         spawn(io_.get_executor(), "succession", win_lock());
     }
 
-    // A csccmgr may contend for it. If that one wins we wait for it to kill us, or to die.
+    // A csccmgr may contend for it. If that one wins we wait for it to kill us, or to die - and for
+    // its end, too: the kernel gives the lock free before the process is gone.
     asio::awaitable<void> win_lock()
     {
         const auto won = co_await async_lock(base_.state.lock(shm::daemon_lock::coordinator),
                                              time_point::max());
-        if (!won)
+        if (!won) {
             log(log_level::error, "standby",
                 text("the daemon lock cannot be taken: ", won.error().message()));
-        else if (!is_group_still_there())
-            log(log_level::notice, "standby", "the group is gone; nothing is left to take over");
-        else
-            has_lock_ = true;
+        }
+        else {
+            co_await async_wait_former(state().primary());
+            has_lock_ = is_group_still_there();
+        }
         hold_signals();
         io_.stop();
     }
 
+    // Whoever called the group stopped is about to remove it, or was; what has its names by now
+    // need not be it.
     [[nodiscard]] bool is_group_still_there() const
     {
         const shm::group_names names{config::group_name(base_.model), base_.model.resolved.uid};
         const auto now = shm::state_view::open(names.state());
-        return now && now->group().born == state().group().born;
+        const bool there = state().state() != group_state::stopped && now &&
+                           now->group().born == state().group().born;
+        if (!there)
+            log(log_level::notice, "standby", "the group is gone; nothing is left to take over");
+        return there;
     }
 
     // Our handlers go with the reactor; until the next ones are there nothing may be delivered.

@@ -5,6 +5,7 @@
 #include "common/base/text.hpp"
 #include "common/base/turn_plan.hpp"
 #include "common/reactor/async_wait_exit.hpp"
+#include "common/reactor/async_wait_former.hpp"
 #include "common/reactor/async_wait_turn.hpp"
 #include "common/reactor/final_file.hpp"
 #include "common/reactor/with_timeout.hpp"
@@ -53,10 +54,11 @@ turn_plan plan_for_all(const shm::state_view& view)
 void take_office(shm::state_writer& state)
 {
     const auto now = std::chrono::system_clock::now();
+    if (const auto self = self_identity())
+        state.set_primary(*self); // so that whoever comes after us waits for our end
     if (state.view().wanted_up())
         state.set_wanted_down(group_outcome::stopped);
     state.set_epoch(state.view().epoch() + 1);
-    state.set_primary({});
     state.set_state(group_state::stopping, now);
     static_cast<void>(state.lock(shm::daemon_lock::shared_memory).try_lock());
     static_cast<void>(state.lock(shm::daemon_lock::standby).try_lock());
@@ -114,6 +116,8 @@ office::~office()
 {
     if (!state_)
         return;
+    if (const auto self = self_identity(); self && state_->view().primary() == *self)
+        state_->set_primary({});
     using shm::daemon_lock;
     for (const auto which :
          {daemon_lock::standby, daemon_lock::shared_memory, daemon_lock::coordinator}) {
@@ -140,6 +144,7 @@ asio::awaitable<std::optional<verdict>> stop_orphans(session& run, shm::state_wr
                                                      time_point deadline)
 {
     const shm::state_view& view = state.view();
+    co_await async_wait_former(view.primary());
     const time_point go = clock::now();
     take_office(state);
     if (!co_await end_standby(state, deadline))

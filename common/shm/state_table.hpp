@@ -180,6 +180,8 @@ public:
     /// Where a child writes its own identity between clone and exec (async-signal-safe: one store).
     [[nodiscard]] std::atomic<std::uint64_t>& identity_word(component_index) noexcept;
     [[nodiscard]] std::atomic<std::uint64_t>& standby_word() noexcept; // a standby's, likewise
+    /// What the child then looks at: whether its coordinator lives.
+    [[nodiscard]] const lock_slot& daemon_lock_slot() const noexcept;
 
 private:
     [[nodiscard]] static result<state_writer> of(mapped_object object, unique_fd reader);

@@ -230,4 +230,9 @@ std::atomic<std::uint64_t>& state_writer::standby_word() noexcept
     return moving_->standby;
 }
 
+const lock_slot& state_writer::daemon_lock_slot() const noexcept
+{
+    return moving_->locks[static_cast<std::size_t>(daemon_lock::coordinator)];
+}
+
 } // namespace cscc::shm

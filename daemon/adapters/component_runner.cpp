@@ -112,6 +112,7 @@ void component_runner::launch(std::uint64_t generation)
     failure().error = 0;
     failure().at = launch_failure::step::none;
     plan->context.failure = &failure();
+    plan->context.daemon_lock = &around_.state.daemon_lock_slot();
     plan->context.parent = ::getpid();
     plan->context.identity_word = &around_.state.identity_word(index_);
     planned_environment environment(plan->environment);

@@ -250,12 +250,15 @@ const std::string& coordinator::id_of(component_index who) const
     return model_.components.at(who).id;
 }
 
+// Both are in the table before the service hears "ok": whoever finds it there when we are dead must
+// not take a service that is alive for one that never heard of a shutdown.
+
 error_code coordinator::said_alive(component_index who, std::uint64_t generation, bool again)
 {
     const error_code refused = core::answer_to_alive(machine().component(who),
                                                      generation == machine().generation(), again);
     if (!refused)
-        notify(core::component_happened{who, core::component_event::said_alive, {}});
+        runner_.notify_now(core::component_happened{who, core::component_event::said_alive, {}});
     return refused;
 }
 
@@ -263,7 +266,7 @@ error_code coordinator::said_ready(component_index who)
 {
     const error_code refused = core::answer_to_ready(machine().component(who));
     if (!refused)
-        notify(core::component_happened{who, core::component_event::said_ready, {}});
+        runner_.notify_now(core::component_happened{who, core::component_event::said_ready, {}});
     return refused;
 }
 

@@ -1,5 +1,7 @@
 #include "daemon/adapters/group_runner.hpp"
 
+#include "common/base/contract.hpp"
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -19,6 +21,13 @@ void group_runner::notify(core::group_event event)
 {
     events_.push_back(std::move(event));
     timer_.cancel();
+}
+
+void group_runner::notify_now(core::group_event event)
+{
+    EXPECTS(!applying_);
+    notify(std::move(event)); // the timer is set anew when run() has its turn
+    work_off();
 }
 
 asio::awaitable<void> group_runner::run()
@@ -49,6 +58,7 @@ void group_runner::work_off()
 
 void group_runner::apply(const core::group_event& event)
 {
+    applying_ = true;
     const core::group_verdict verdict = machine_.step(event, clock::now());
     deadline_ = verdict.deadline;
     for (const core::transition& what : verdict.transitions)
@@ -56,6 +66,7 @@ void group_runner::apply(const core::group_event& event)
     for (const core::group_action& what : verdict.actions)
         port_.carry_out(what);
     port_.end_step();
+    applying_ = false;
 }
 
 } // namespace cscc

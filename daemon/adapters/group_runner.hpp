@@ -38,6 +38,9 @@ public:
     /// Notes an event. Never acts inside this call, so it may be called from anywhere.
     void notify(core::group_event event);
 
+    /// The same, and has acted on it when it returns. Not for the port within a step.
+    void notify_now(core::group_event event);
+
     /// Lives until it is cancelled; then the group is left as it is.
     boost::asio::awaitable<void> run();
 
@@ -51,6 +54,7 @@ private:
     core::group_machine machine_;
     std::deque<core::group_event> events_;
     std::optional<time_point> deadline_;
+    bool applying_ = false;
     boost::asio::steady_timer timer_;
 };
 

@@ -107,10 +107,13 @@ launch_failure::step process_context::set_up() const noexcept
     const auto ticks = read_start_ticks(pid);
     if (!ticks)
         return step::identity;
-    identity_word->store(process_identity{pid, *ticks}.packed(), std::memory_order_release);
-    // In the table first, then this look: who comes after a parent that died here either finds us
-    // there, or we find that there is no parent. A service of a dead coordinator never begins.
-    if (::syscall(SYS_getppid) == parent)
+    // In the table first, then this look, and nothing may change their order: whoever saw "owner
+    // died" and then looks for us finds us there, or we see it, too. So no service of a dead
+    // coordinator begins unseen (test/models/hand_over.pml, BROKEN_EXEC_WITHOUT_LOOK).
+    identity_word->store(process_identity{pid, *ticks}.packed(), std::memory_order_seq_cst);
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+    const shm::lock_view coordinator(*daemon_lock);
+    if (coordinator.state() == shm::lock_state::held && coordinator.owner_tid() == parent)
         return step::none;
     errno = ESRCH;
     return step::identity;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "common/base/error.hpp"
+#include "common/shm/lock_view.hpp"
 #include "daemon/adapters/boost_process.hpp"
 #include "daemon/adapters/low_descriptors.hpp"
 
@@ -69,7 +70,8 @@ public:
     std::optional<int> oom_score_adjust;
     std::optional<credentials> identity_to_assume;
     bool no_new_privileges = false;
-    pid_t parent = 0; // whoever finds another one in its place is an orphan, and does not exec
+    const shm::lock_slot* daemon_lock = nullptr; // in .state; who does not find it held by `parent`
+    pid_t parent = 0;                            // has no coordinator any more, and does not exec
     std::atomic<std::uint64_t>* identity_word = nullptr; // in .state, see system.md "in the table"
     launch_failure* failure = nullptr;                   // never null when launched
 

@@ -132,6 +132,7 @@ error_code standby_runner::launch()
     context.umask = settings_.umask;
     context.limits = {{RLIMIT_NOFILE, settings_.descriptor_limit}};
     context.failure = &failure_;
+    context.daemon_lock = &state_.daemon_lock_slot();
     context.parent = ::getpid();
     context.identity_word = &state_.standby_word();
     failure_.at = launch_failure::step::none;

@@ -229,12 +229,6 @@ BOOST_AUTO_TEST_CASE(what_this_version_cannot_carry_out_is_refused_in_a_sentence
          {"24:20: restart_strategy = \"rest_for_one\" is not in this version; write "
           "\"one_for_all\": all services are restarted, in order"}},
         {"restart_time_span = 60000",
-         "restart_time_span = 60000\non_coordinator_failure = \"adopt\"",
-         {"24:26: on_coordinator_failure = \"adopt\" is not in this version; write \"restart\""}},
-        {"restart_time_span = 60000",
-         "restart_time_span = 60000\non_coordinator_failure = \"stop\"",
-         {"24:26: on_coordinator_failure = \"stop\" is not in this version; write \"restart\""}},
-        {"restart_time_span = 60000",
          "restart_time_span = 60000\non_give_up = [\"x\"]",
          {"24:14: 'on_give_up' is not in this version; remove it, and watch the exit code of csccd "
           "or 'csccmgr status'"}},

@@ -4,6 +4,7 @@
 #include "common/reactor/spawn.hpp"
 #include "daemon/adapters/containment.hpp"
 #include "daemon/adapters/launcher.hpp"
+#include "test/unit/daemon/coordinator_lock.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/interprocess/anonymous_shared_memory.hpp>
@@ -67,6 +68,8 @@ public:
         context.descriptors = {null.get(), writing.get(), null.get()};
         context.failure = &words.failure;
         context.identity_word = &words.identity;
+        const test::coordinator_lock lock;
+        lock.show_to(context);
         const auto cgroup = container.prepare(0);
         BOOST_REQUIRE(cgroup);
         launcher launch(memory_of_child::shared, *cgroup);

@@ -2,6 +2,7 @@
 #include "common/base/identity.hpp"
 #include "common/reactor/process_ref.hpp"
 #include "daemon/adapters/launcher.hpp"
+#include "test/unit/daemon/coordinator_lock.hpp"
 
 #include <boost/interprocess/anonymous_shared_memory.hpp>
 #include <boost/test/data/monomorphic.hpp>
@@ -37,6 +38,7 @@ struct fixture
     boost::interprocess::mapped_region memory =
         boost::interprocess::anonymous_shared_memory(sizeof(shared_words));
     shared_words& words = *new (memory.get_address()) shared_words;
+    test::coordinator_lock lock;
     process_context context;
     low_descriptors low = low_descriptors::reserve().value();
     unique_fd null{::open("/dev/null", O_RDWR | O_CLOEXEC)};
@@ -48,6 +50,7 @@ struct fixture
         context.low = &low;
         context.failure = &words.failure;
         context.identity_word = &words.identity;
+        lock.show_to(context);
     }
 
     static std::array<unique_fd, 2> make_pipe()
@@ -172,6 +175,22 @@ BOOST_DATA_TEST_CASE_F(fixture, the_child_notes_who_it_is_before_its_program_beg
     BOOST_TEST(noted.pid == child.pid);
     BOOST_TEST(std::to_string(noted.start_ticks) + "\n" == ticks);
     wait(child);
+}
+
+// Between clone and exec the coordinator died, or another one is in its place.
+BOOST_DATA_TEST_CASE_F(fixture, a_child_whose_parent_is_not_the_coordinator_does_not_begin,
+                       data::make(both_modes) * data::make({false, true}), mode, another_holds)
+{
+    if (another_holds)
+        context.parent = 1;
+    else
+        lock.release();
+    const auto child = launch(mode, "/bin/echo", {"began"});
+    BOOST_TEST(output() == "");
+    BOOST_TEST(wait(child).value == 127);
+    BOOST_TEST((words.failure.at.load() == launch_failure::step::identity));
+    BOOST_TEST(words.failure.error.load() == ESRCH);
+    BOOST_TEST(process_identity::unpacked(words.identity.load()).pid == child.pid); // it was seen
 }
 
 BOOST_DATA_TEST_CASE_F(fixture, the_child_has_the_planned_descriptors_and_no_others,
