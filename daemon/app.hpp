@@ -8,6 +8,7 @@ namespace cscc {
 struct app_options
 {
     std::string config_object;
+    std::string event_log;    // a file, made if need be; empty: none
     int manager_lock_fd = -1; // held for us by csccmgr until we have published ourselves
     int startup_fd = -1;      // where csccmgr waits for a word
 };

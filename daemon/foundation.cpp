@@ -1,5 +1,6 @@
 #include "daemon/foundation.hpp"
 
+#include "common/base/failpoint.hpp"
 #include "common/base/text.hpp"
 #include "common/reactor/log.hpp"
 #include "common/reactor/process_ref.hpp"
@@ -124,6 +125,7 @@ startup_result<foundation> lay_foundation(const std::string& config_object_name)
     }
     if (auto locks = take_locks(*state, *model); !locks)
         return locks.error();
+    FAILPOINT("primary:locks-taken");
 
     const auto self = self_identity();
     if (!self)

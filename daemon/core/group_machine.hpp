@@ -222,6 +222,9 @@ public:
     /// True on the way down for good: nothing can be started any more.
     [[nodiscard]] bool is_ending() const noexcept;
 
+    /// How the group will have ended; of use on the way down for good.
+    [[nodiscard]] outcome ends_as() const noexcept { return outcome_; }
+
     /// The shutdown that is under way, or the last one.
     [[nodiscard]] const shutdown_record& last_shutdown() const noexcept { return shutdown_; }
 

@@ -87,6 +87,16 @@ BOOST_AUTO_TEST_CASE(an_environment_file_is_lines_of_name_and_value)
     BOOST_TEST((got == expected));
 }
 
+BOOST_AUTO_TEST_CASE(what_tests_tell_the_library_is_no_variable_of_the_coordinator_s_own)
+{
+    std::map<std::string, std::string> got;
+    for (const std::string name : {"CSCC_EVENT_LOG", "CSCC_FAILPOINTS", "CSCC_FAILPOINT_LOG"}) {
+        BOOST_TEST(read_environment(name + "=x", got) == "");
+        BOOST_TEST(got[name] == "x");
+        BOOST_TEST(read_environment(name + "S=x", got) != "");
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_line_that_is_no_variable_is_refused_with_its_number)
 {
     std::map<std::string, std::string> got;
