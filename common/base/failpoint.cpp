@@ -43,7 +43,7 @@ struct all_failpoints
 };
 
 /// Never destroyed: a thread of the library may reach a place while the program ends.
-all_failpoints& all() noexcept
+all_failpoints& all()
 {
     static all_failpoints& only = *new all_failpoints;
     return only;

@@ -26,7 +26,7 @@ struct event_log
 };
 
 /// Never destroyed: the library's thread may note something while the program ends.
-event_log& the_log() noexcept
+event_log& the_log()
 {
     static event_log& only = *new event_log;
     return only;

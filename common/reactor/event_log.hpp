@@ -84,7 +84,7 @@ private:
     void put_key(std::string_view key) noexcept;
     void add_number(std::string_view key, std::int64_t number) noexcept;
 
-    std::array<char, bytes_max> bytes_;
+    std::array<char, bytes_max> bytes_{};
     std::size_t length_ = 0;
 };
 
