@@ -1,6 +1,8 @@
 #include "daemon/app.hpp"
 
+#include "common/base/failpoint.hpp"
 #include "common/base/text.hpp"
+#include "common/reactor/event_log.hpp"
 #include "common/reactor/final_file.hpp"
 #include "common/reactor/log.hpp"
 #include "common/reactor/spawn.hpp"
@@ -92,6 +94,7 @@ public:
             return no_socket("control socket", config::control_socket_path(base_.model),
                              "sem_shared_daemon_mgr_name", why);
         }
+        FAILPOINT("primary:sockets-bound");
         return {};
     }
 
@@ -117,6 +120,7 @@ public:
             desk_.begin();
         let_signals_in();
         io_.run();
+        FAILPOINT("primary:before-exit");
         return static_cast<int>(exit_code_);
     }
 
@@ -171,10 +175,13 @@ private:
 
     void remove_objects()
     {
+        event_log_enter(event_role::none, base_.state.view().epoch()); // others may begin from here
+        FAILPOINT("primary:before-unlink");
         const shm::group_names names{config::group_name(base_.model), base_.model.resolved.uid};
         if (const error_code ec = shm::remove_group_objects(names))
             log(log_level::error, "daemon",
                 text("the shared objects cannot be removed: ", ec.message()));
+        FAILPOINT("primary:after-unlink");
     }
 
     asio::awaitable<void> say_farewell()
@@ -210,14 +217,20 @@ int run_daemon(const app_options& options)
     startup_report report(options.startup_fd);
     unique_fd manager_lock(options.manager_lock_fd);
     std::signal(SIGPIPE, SIG_IGN); // NOLINT(bugprone-signal-handler): ignored, not handled
-    if (::chdir("/") != 0)         // where we were started can be unmounted while we run
+    if (const error_code ec = event_log_open(options.event_log, event_role::none))
+        return refuse(report, no_event_log(options.event_log, ec));
+    if (options.standby)
+        FAILPOINT("standby:started");
+    if (::chdir("/") != 0) // where we were started can be unmounted while we run
         return refuse(report, {exit_code::failed, "The root directory cannot be entered."});
 
     auto base = lay_foundation(options.config_object);
     if (!base)
         return refuse(report, base.error());
-    if (options.standby)
+    if (options.standby) {
         ::prctl(PR_SET_NAME, "csccd"); // it was started as /proc/self/exe
+        FAILPOINT("standby:mapped");
+    }
     set_last_words(
         [](std::string_view sentence) noexcept { log(log_level::error, "daemon", sentence); });
     auto state_fd = base->state.read_only_descriptor();
@@ -237,6 +250,13 @@ int run_daemon(const app_options& options)
     }
     if (const auto office = take_office(*base); !office)
         return refuse(report, office.error());
+    if (left)
+        FAILPOINT("standby:epoch-written");
+    event_log_enter(event_role::primary, base->state.view().epoch());
+    if (left)
+        FAILPOINT("standby:role-changed");
+    else
+        FAILPOINT("primary:locks-taken");
 
     app daemon(std::move(*base), std::move(*low), std::move(*state_fd));
     if (const auto opened = daemon.open(); !opened) {

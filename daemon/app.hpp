@@ -9,6 +9,7 @@ struct app_options
 {
     std::string config_object;
     bool standby = false;     // stand by until the primary dies, then take its place
+    std::string event_log;    // a file, made if need be; empty: none
     int manager_lock_fd = -1; // held for us by csccmgr until we have published ourselves
     int startup_fd = -1;      // where csccmgr, or the primary, waits for a word
 };

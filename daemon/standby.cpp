@@ -1,9 +1,11 @@
 #include "daemon/standby.hpp"
 
+#include "common/base/failpoint.hpp"
 #include "common/base/text.hpp"
 #include "common/reactor/async_lock.hpp"
 #include "common/reactor/async_wait_exit.hpp"
 #include "common/reactor/async_wait_former.hpp"
+#include "common/reactor/event_log.hpp"
 #include "common/reactor/log.hpp"
 #include "common/reactor/spawn.hpp"
 #include "common/shm/group_names.hpp"
@@ -40,6 +42,8 @@ public:
 
     std::variant<inheritance, exit_code> run(startup_report& report)
     {
+        event_log_enter(event_role::standby, state().epoch());
+        event_log_generation(state().generation());
         spawn(io_.get_executor(), "signals", obey_signals());
         hold_services(state(), left_.services);
         auto primary = process_ref::open(state().primary());
@@ -47,6 +51,7 @@ public:
             begin(std::move(*primary));
         else
             take_over(text("the coordinator died before its standby watched it"));
+        FAILPOINT("standby:watching");
         report.ok();
         io_.run();
         if (!has_lock_)
@@ -106,7 +111,10 @@ private:
     {
         switch (action) {
         case core::role_action::none: break;
-        case core::role_action::fence: fence(); break;
+        case core::role_action::fence:
+            FAILPOINT("standby:heartbeat-missed");
+            fence();
+            break;
         case core::role_action::report:
             log(log_level::error, "standby",
                 text("still waiting for the kernel to end csccd ", primary_->identity().pid));
@@ -121,7 +129,11 @@ private:
     void fence()
     {
         fenced_ = true;
+        note_event("kill", "cause", "silent", "of", primary_->identity().pid, "of_start",
+                   primary_->identity().start_ticks);
+        FAILPOINT("standby:before-fence");
         const error_code ec = primary_->send_signal(SIGKILL);
+        FAILPOINT("standby:after-fence");
         log(log_level::error, "standby",
             text("csccd ", primary_->identity().pid, " has been silent for longer than ",
                  policy_.timeout.count() / 1'000'000, " ms; it is killed",
@@ -148,6 +160,7 @@ private:
                 text("the daemon lock cannot be taken: ", won.error().message()));
         }
         else {
+            FAILPOINT("standby:lock-won");
             co_await async_wait_former(state().primary());
             has_lock_ = is_group_still_there();
         }

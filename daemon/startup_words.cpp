@@ -65,6 +65,13 @@ startup_failure no_log_directory(const std::string& path, const error_code& why)
                  is_full(why) ? free_some(folder_of(path)) : " Make it, or set CSCC_LOG_DIR.")};
 }
 
+startup_failure no_event_log(const std::string& path, const error_code& why)
+{
+    return {exit_code_for(why),
+            text("The event log ", path, " cannot be opened: ", sentence_of(why),
+                 " Change what CSCC_EVENT_LOG names, or unset it.")};
+}
+
 startup_failure no_log_file(const std::string& path, const error_code& why)
 {
     return {exit_code_for(why), text("The log file ", path, " cannot be opened: ", sentence_of(why),

@@ -20,6 +20,8 @@ namespace cscc {
 [[nodiscard]] startup_failure no_log_directory(const std::string& path, const error_code& why);
 [[nodiscard]] startup_failure no_log_file(const std::string& path, const error_code& why);
 
+[[nodiscard]] startup_failure no_event_log(const std::string& path, const error_code& why);
+
 /// @param what  "service socket"
 /// @param key   of the configuration: what names it
 [[nodiscard]] startup_failure no_socket(std::string_view what, const std::string& path,

@@ -14,6 +14,7 @@
 #include <charconv>
 #include <cstdlib>
 #include <utility>
+#include <vector>
 
 #include <fcntl.h>
 #include <signal.h>
@@ -99,16 +100,19 @@ result<pid_t> spawn_process(const launch_order& order, int lock, int startup)
     spawn_lists lists;
     if (const int bad = lists.fill(lock, startup))
         return system_error(bad);
-    std::array<std::string, 7> words{order.program,
-                                     "--config-object",
-                                     order.config_object,
-                                     "--manager-lock-fd",
-                                     std::to_string(lock_number),
-                                     "--startup-fd",
-                                     std::to_string(startup_number)};
-    std::array<char*, words.size() + 1> arguments{};
-    for (std::size_t i = 0; i < words.size(); ++i)
-        arguments[i] = words[i].data();
+    std::vector<std::string> words{order.program,
+                                   "--config-object",
+                                   order.config_object,
+                                   "--manager-lock-fd",
+                                   std::to_string(lock_number),
+                                   "--startup-fd",
+                                   std::to_string(startup_number)};
+    if (!order.event_log.empty())
+        words.insert(words.end(), {"--event-log", order.event_log});
+    std::vector<char*> arguments;
+    for (std::string& word : words)
+        arguments.push_back(word.data());
+    arguments.push_back(nullptr);
     pid_t pid = 0;
     const int bad = ::posix_spawn(&pid, order.program.c_str(), &lists.actions, &lists.attributes,
                                   arguments.data(), ::environ);

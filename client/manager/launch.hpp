@@ -29,6 +29,7 @@ struct launch_order
 {
     std::string program;       // absolute
     std::string config_object; // name of the .config object
+    std::string event_log;     // of common/reactor/event_log.hpp; empty: none
     int manager_lock = -1;     // inherited: held until csccd has published itself
 };
 
@@ -38,10 +39,10 @@ struct launched_daemon
     unique_fd startup;   // the end of the pipe that we read
 };
 
-/// Starts `csccd --config-object NAME --manager-lock-fd N --startup-fd M` in a session of its own:
-/// stdin, stdout and stderr on /dev/null (under systemd stderr stays, if it is the journal), all
-/// other descriptors closed, signal mask and dispositions as at birth.
-/// Errors: of exec (no_such_file, permission_denied …), EMFILE, ENOMEM.
+/// Starts `csccd --config-object NAME --manager-lock-fd N --startup-fd M [--event-log FILE]` in a
+/// session of its own: stdin, stdout and stderr on /dev/null (under systemd stderr stays, if it is
+/// the journal), all other descriptors closed, signal mask and dispositions as at birth. Errors: of
+/// exec (no_such_file, permission_denied …), EMFILE, ENOMEM.
 [[nodiscard]] result<launched_daemon> launch_daemon(const launch_order& order);
 
 /// Waits for that line.

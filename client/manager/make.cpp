@@ -1,8 +1,10 @@
 #include "client/manager/make.hpp"
 
 #include "client/manager/words.hpp"
+#include "common/base/failpoint.hpp"
 #include "common/base/text.hpp"
 #include "common/reactor/async_wait_exit.hpp"
+#include "common/reactor/event_log.hpp"
 #include "common/reactor/with_timeout.hpp"
 #include "common/shm/checksum.hpp"
 #include "common/shm/config_object.hpp"
@@ -57,6 +59,9 @@ asio::awaitable<std::string> see_it_end(const process_ref& daemon, duration pati
             break;
         if (co_await with_timeout(async_wait_exit(std::move(*watched)), limit))
             break;
+        const process_identity who = daemon.identity();
+        note_event("kill", "cause", "it did not come up in time", "of", who.pid, "of_start",
+                   who.start_ticks);
         static_cast<void>(daemon.send_signal(SIGKILL));
     }
     co_return collect_exit(daemon);
@@ -113,6 +118,7 @@ std::optional<verdict> make_objects(const session& run)
         return cannot_make(run, error);
     // The writer goes at once: the mapping is made anew by csccd, and no lock of it is taken here.
     const auto state = shm::state_writer::create(names.state(), state_spec_of(run.model, json));
+    FAILPOINT("manager:shm-published");
     if (state)
         return std::nullopt;
     static_cast<void>(shm::remove_group_objects(names));
@@ -126,11 +132,16 @@ make_coordinator(session& run, manager_lock& lock, time_point deadline)
     order.program = run.model.resolved.csccd;
     order.config_object = run.names().config();
     order.manager_lock = lock.descriptor();
+    order.event_log = event_log_path();
     auto daemon = launch_daemon(order);
     if (!daemon)
         co_return cannot_spawn(run, daemon.error());
+    const process_identity who = daemon->process.identity();
+    note_event("coordinator", "child", who.pid, "child_start", who.start_ticks);
+    FAILPOINT("manager:daemon-spawned");
     run.order_given = true;
-    lock.name_holder(daemon->process.identity());
+    lock.name_holder(who);
+    FAILPOINT("manager:before-wait");
     const auto word = co_await async_hear_startup(std::move(daemon->startup), deadline);
     if (word && word->good) {
         lock.release();

@@ -7,6 +7,7 @@
 #include "common/reactor/async_wait_exit.hpp"
 #include "common/reactor/async_wait_former.hpp"
 #include "common/reactor/async_wait_turn.hpp"
+#include "common/reactor/event_log.hpp"
 #include "common/reactor/final_file.hpp"
 #include "common/reactor/with_timeout.hpp"
 
@@ -56,6 +57,7 @@ void take_office(shm::state_writer& state)
     const auto now = std::chrono::system_clock::now();
     if (const auto self = self_identity())
         state.set_primary(*self); // so that whoever comes after us waits for our end
+    note_event("wanted", "to", "down", "cause", "csccmgr, with no coordinator alive");
     if (state.view().wanted_up())
         state.set_wanted_down(group_outcome::stopped);
     state.set_epoch(state.view().epoch() + 1);
@@ -74,6 +76,8 @@ asio::awaitable<bool> end_standby(shm::state_writer& state, time_point deadline)
     auto standby = process_ref::open(state.view().standby());
     if (!standby)
         co_return standby.error() == errc::process_gone;
+    note_event("kill", "cause", "it lost the daemon lock to csccmgr", "of", standby->identity().pid,
+               "of_start", standby->identity().start_ticks);
     static_cast<void>(standby->send_signal(SIGKILL));
     const duration left = deadline - clock::now();
     const auto gone = co_await with_timeout(async_wait_exit(std::move(*standby)), left);

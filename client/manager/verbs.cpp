@@ -6,6 +6,7 @@
 #include "client/manager/status.hpp"
 #include "client/manager/stop.hpp"
 #include "client/manager/words.hpp"
+#include "common/base/failpoint.hpp"
 #include "common/base/text.hpp"
 #include "common/reactor/spawn.hpp"
 #include "config/json.hpp"
@@ -204,6 +205,7 @@ int run_verb(const command_line& line, console out, const std::string& file)
     if (line.verb == command_verb::version)
         return show_version(line, out);
     auto model = config::load(file, depth_of(line));
+    FAILPOINT("manager:config-read");
     if (line.verb == command_verb::check && line.json) {
         out.say(config::verdict_json(file, model));
         return number_of(model ? exit_code::done : exit_code::configuration);
@@ -216,6 +218,7 @@ int run_verb(const command_line& line, console out, const std::string& file)
     }
     session run{line, out, std::move(*model), clock::now()};
     find_owner(run);
+    FAILPOINT("manager:config-validated");
     if (line.verb == command_verb::check)
         return check(run, file);
     if (line.verb == command_verb::plan)

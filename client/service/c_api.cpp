@@ -7,6 +7,7 @@
 // The object below is never destroyed: the thread may use it until the process ends.
 #include "client/service/codes.hpp"
 #include "client/service/session_host.hpp"
+#include "common/base/failpoint.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -115,8 +116,16 @@ private:
             if (now.alive_answered || now.ready_answered)
                 tell_callers(now);
             if (now.turn && on_shutdown_ != nullptr)
-                on_shutdown_(user_);
+                run_callback();
         }
+    }
+
+    // The program is to end its process in the callback, or soon after it.
+    void run_callback() noexcept
+    {
+        FAILPOINT("service:in-callback");
+        on_shutdown_(user_);
+        FAILPOINT("service:after-callback");
     }
 
     void tell_callers(const detail::happenings& now)

@@ -2,14 +2,13 @@
 
 #include "client/service/codes.hpp"
 #include "client/service/custodian.hpp"
-#include "client/service/kernel_timer.hpp"
-#include "common/reactor/spawn.hpp"
+#include "common/base/failpoint.hpp"
+#include "common/reactor/event_log.hpp"
 
 #include <boost/asio/error.hpp>
 
 #include <cerrno>
 #include <cscc/error.hpp>
-#include <vector>
 
 namespace asio = boost::asio;
 
@@ -51,15 +50,38 @@ void session::prepare()
     error_code failed = open_pages();
     if (!failed)
         failed = take_for_life(pages_->lock.lock());
+    if (!failed)
+        failed = FAILPOINT_ERROR("service:own-lock-taken");
     if (!failed) {
         // Born in another generation, or under a primary that is none any more.
         const shm::state_view& state = pages_->state;
         epoch_ = state.epoch();
+        open_event_log();
         if (state.generation() != birth_.generation ||
             state.lock(shm::daemon_lock::coordinator).state() != shm::lock_state::held)
             failed = service_errc::coordinator_gone;
     }
     prepare_code_ = to_code(failed);
+}
+
+// A service must not end for want of a file that only tests look at.
+void session::open_event_log()
+{
+    static_cast<void>(event_log_open_named(event_role::library));
+    event_log_generation(birth_.generation);
+    event_log_epoch(epoch_);
+}
+
+void session::note_registered()
+{
+    const bool again = registered_once_.exchange(true);
+    epoch_ = pages_->state.epoch();
+    event_log_epoch(epoch_);
+    note_event(again ? "again" : "registered", "id", birth_.service);
+    if (again)
+        FAILPOINT("service:adopted");
+    else
+        FAILPOINT("service:registered");
 }
 
 session_policy session::policy() const
@@ -114,6 +136,8 @@ detail::happenings session::take_happenings() noexcept
 
 void session::close()
 {
+    if (facts_.state == session_state::turn) // the last that is seen of a program that ends
+        FAILPOINT("service:before-exit");
     if (link_)
         link_->close();
     deadline_timer_.cancel();
@@ -145,8 +169,7 @@ void session::apply(session_event event, int code)
     facts_ = v.next;
     deadline_ = v.deadline;
     if (registers) {
-        registered_once_ = true;
-        epoch_ = pages_->state.epoch();
+        note_registered();
         if (!status_.empty())
             link_->send_status({wire::frame_kind::status, 0, 0, false, status_});
     }
@@ -160,7 +183,9 @@ void session::act(session_action action, int code)
     case session_action::connect: return connect();
     case session_action::send_alive: return send_alive(false);
     case session_action::send_alive_again: return send_alive(true);
-    case session_action::send_ready: return link_->send({wire::frame_kind::ready, 0, 0, false, {}});
+    case session_action::send_ready:
+        FAILPOINT("service:before-ready");
+        return link_->send({wire::frame_kind::ready, 0, 0, false, {}});
     case session_action::close:
         if (link_)
             link_->close();
@@ -208,7 +233,11 @@ void session::connect()
 {
     link_ = std::make_shared<connection>(
         reactor_, [this](const result<wire::frame>& frame) { on_frame(frame); });
+    if (facts_.state == session_state::reconnecting)
+        FAILPOINT("service:reconnecting");
     const error_code failed = link_->connect(birth_.socket_path);
+    if (!failed)
+        FAILPOINT("service:connected");
     if (!failed)
         return notify(session_event::connected);
     link_.reset();
@@ -234,6 +263,7 @@ void session::on_frame(const result<wire::frame>& frame)
 
 void session::send_alive(bool again)
 {
+    FAILPOINT("service:before-alive");
     link_->send({wire::frame_kind::alive, 0, birth_.generation, again, {}});
 }
 
@@ -266,52 +296,6 @@ void session::look_again_in(duration pause, void (session::*look)(), session_sta
         if (!cancelled && facts_.state == while_in)
             (this->*look)();
     });
-}
-
-// --- the turn
-
-void session::wait_for_turn()
-{
-    const shm::state_view& state = pages_->state;
-    std::vector<shutdown_member> members;
-    for (component_index i = 0; i < state.component_count(); ++i)
-        members.push_back({state.spec(i).shutdown_step, state.spec(i).shutdown_timeout});
-    plan_ = plan_turn(members, pages_->me);
-    go_ = clock::now();
-    static_cast<void>(arm_kernel_timer(plan_.whole)); // without it there is one guard less
-    spawn(reactor_, "turn", find_turn(), stop_finding_.slot());
-}
-
-predecessor session::look_at(std::size_t index) const
-{
-    const turn_plan::entry& entry = plan_.predecessors[index];
-    const shm::component_snapshot seen = pages_->state.component(entry.component);
-    // Spawned but not yet alive: nobody will ever tell it that the group goes down.
-    const bool deaf = seen.state == component_state::spawned;
-    return {seen.identity, deaf ? go_ : go_ + entry.limit};
-}
-
-// What the report says was killed or left behind is told by nobody: this library has no log. An
-// exception (no memory) must not end the process: the kernel timer is the guard then.
-asio::awaitable<void> session::find_turn()
-{
-    try {
-        auto look = [this](std::size_t index) { return look_at(index); };
-        const result<turn_report> report =
-            co_await async_wait_turn(plan_.predecessors.size(), std::move(look));
-        if (report)
-            notify(session_event::turn_found);
-    }
-    catch (const std::exception&) {
-    }
-}
-
-void session::run_callback()
-{
-    stop_finding_.emit(asio::cancellation_type::terminal);
-    static_cast<void>(arm_kernel_timer(pages_->state.spec(pages_->me).shutdown_timeout));
-    happened_.turn = true;
-    happened_.finished = true;
 }
 
 } // namespace cscc

@@ -66,6 +66,8 @@ private:
     };
 
     [[nodiscard]] error_code open_pages();
+    void open_event_log();
+    void note_registered();
     void notify(session_event event, int code = 0);
     void apply(session_event event, int code);
     void act(session_action action, int code);

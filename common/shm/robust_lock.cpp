@@ -1,6 +1,7 @@
 #include "common/shm/robust_lock.hpp"
 
 #include "common/base/contract.hpp"
+#include "common/base/failpoint.hpp"
 
 #include <cerrno>
 #include <limits>
@@ -43,6 +44,7 @@ result<acquired> robust_lock::try_lock() noexcept
     switch (::pthread_mutex_trylock(&slot_->mutex)) {
     case 0: return acquired::clean;
     case EOWNERDEAD:
+        FAILPOINT("standby:before-consistent");
         // At once and before anything else: a lock released without this is useless for ever, to
         // everybody.
         ENSURES(::pthread_mutex_consistent(&slot_->mutex) == 0);

@@ -1,6 +1,7 @@
 #include "common/shm/shared_object.hpp"
 
 #include "common/base/contract.hpp"
+#include "common/base/failpoint.hpp"
 #include "common/base/text.hpp"
 #include "common/shm/checksum.hpp"
 #include "common/shm/interprocess_error.hpp"
@@ -50,6 +51,8 @@ result<unique_fd> create_sized(const std::string& name, std::size_t size_bytes)
     try {
         const bip::shared_memory_object made(bip::create_only, name.c_str(), bip::read_write,
                                              bip::permissions(0600));
+        if (name.ends_with(".state")) // which is csccmgr's alone to make
+            FAILPOINT("manager:shm-created");
         // Boost closes its own with `made`, and gives none away.
         unique_fd fd(::fcntl(made.get_mapping_handle().handle, F_DUPFD_CLOEXEC, 0));
         const error_code failed = fd ? reserve(fd.get(), size_bytes) : last_system_error();

@@ -1,4 +1,5 @@
 #include "common/base/contract.hpp"
+#include "common/base/failpoint.hpp"
 #include "common/shm/state_fixed_part.hpp"
 #include "common/shm/state_table.hpp"
 
@@ -29,11 +30,14 @@ result<state_writer> state_writer::create(const std::string& object_name, const 
     auto made = new_object::create(object_name, offsets.end);
     if (!made)
         return made.error();
+    if (const error_code failed = FAILPOINT_ERROR("manager:shm-sized"))
+        return failed;
     auto reader = reopen_read_only(made->descriptor());
     if (!reader)
         return reader.error();
 
     write_fixed_part({made->data() + offsets.fixed, fixed_part_bytes(n)}, spec);
+    FAILPOINT("manager:shm-header-written");
     auto* moving = new (made->data() + offsets.moving) state_moving{};
     for (lock_slot& slot : moving->locks)
         initialise(slot);

@@ -1,5 +1,6 @@
 #include "daemon/adapters/component_runner.hpp"
 
+#include "common/base/failpoint.hpp"
 #include "common/base/text.hpp"
 #include "common/reactor/async_wait_exit.hpp"
 #include "common/reactor/log.hpp"
@@ -109,6 +110,8 @@ void component_runner::launch(std::uint64_t generation)
     if (!cgroup)
         return refuse(text("its cgroup cannot be made: ", cgroup.error().message()));
 
+    if (const error_code error = FAILPOINT_ERROR("primary:before-spawn"))
+        return refuse(text("no process could be made: ", error.message()));
     failure().error = 0;
     failure().at = launch_failure::step::none;
     plan->context.failure = &failure();
@@ -123,11 +126,14 @@ void component_runner::launch(std::uint64_t generation)
     if (!child)
         return refuse(text("no process could be made: ", child.error().message()));
 
+    // It lives, in its cgroup if there are any, and is not yet known to us.
+    FAILPOINT("primary:cgroup-joined");
     const auto ticks = read_start_ticks(child->pid); // ours and not collected: nobody else's pid
     process_ = process_ref::adopt(std::move(child->pidfd),
                                   {child->pid, ticks ? *ticks : std::uint64_t{0}});
     last_process_ = process_->identity();
     around_.note_process(index_, child->pid, true);
+    FAILPOINT("primary:after-spawn");
 }
 
 void component_runner::refuse(std::string reason)
@@ -182,6 +188,7 @@ boost::asio::awaitable<std::optional<process_exit>> component_runner::how_it_end
 
 void component_runner::note_exit(const std::optional<process_exit>& how)
 {
+    FAILPOINT("primary:death-seen");
     around_.note_process(index_, process_->identity().pid, false);
     process_.reset();
     around_.state.set_last_exit(index_, report_of(how));
@@ -229,6 +236,11 @@ boost::asio::awaitable<void> component_runner::drain()
 std::optional<std::int32_t> component_runner::pid() const noexcept
 {
     return process_ ? std::optional(process_->identity().pid) : std::nullopt;
+}
+
+process_identity component_runner::process() const noexcept
+{
+    return process_ ? process_->identity() : process_identity{};
 }
 
 shm::lock_state component_runner::lock() const

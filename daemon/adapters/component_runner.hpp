@@ -57,6 +57,8 @@ public:
     void end_remains();
 
     [[nodiscard]] std::optional<std::int32_t> pid() const noexcept;
+    /// Its living process, nobody if there is none.
+    [[nodiscard]] process_identity process() const noexcept;
     /// A look at the lock that the service holds from alive to death.
     [[nodiscard]] shm::lock_state lock() const;
 

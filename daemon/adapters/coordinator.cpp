@@ -1,7 +1,10 @@
 #include "daemon/adapters/coordinator.hpp"
 
+#include "common/base/failpoint.hpp"
 #include "common/base/text.hpp"
+#include "common/reactor/event_log.hpp"
 #include "common/reactor/log.hpp"
+#include "daemon/adapters/event_notes.hpp"
 #include "daemon/core/registration.hpp"
 
 #include <boost/interprocess/anonymous_shared_memory.hpp>
@@ -98,6 +101,7 @@ coordinator::coordinator(const boost::asio::any_io_executor& reactor, const conf
 void coordinator::inherit(inheritance from)
 {
     core::found_group found = found_in(state_.view(), from);
+    event_log_generation(found.generation);
     for (component_index i = 0; i < components_.size(); ++i) {
         auto& process = from.services.at(i);
         const auto who = state_.view().component(i).identity;
@@ -157,17 +161,24 @@ void coordinator::end_step()
 
 void coordinator::act(const core::want_down& what)
 {
+    if (what.outcome == group_outcome::gave_up)
+        FAILPOINT("primary:budget-spent");
     state_.set_wanted_down(what.outcome);
+    note_event("wanted", "to", "down", "cause", what.cause);
     log(log_level::notice, "group", text("the group is to be down: ", what.cause));
 }
 
 void coordinator::act(const core::release_component_lock&)
 {
+    note_event("release");
+    FAILPOINT("primary:before-release");
     state_.lock(shm::daemon_lock::component).unlock();
+    FAILPOINT("primary:after-release");
 }
 
 void coordinator::act(const core::keep_running&)
 {
+    note_event("retake");
     const auto lock = state_.lock(shm::daemon_lock::component).try_lock();
     ENSURES(lock); // its owner died, and nobody else ever takes it
 }
@@ -175,6 +186,8 @@ void coordinator::act(const core::keep_running&)
 void coordinator::act(const core::want_standby&)
 {
     standby_.want();
+    if (state_.view().epoch() != 1) // we were one ourselves
+        FAILPOINT("standby:standby-respawned");
 }
 
 void coordinator::act(const core::dismiss_standby&)
@@ -185,37 +198,53 @@ void coordinator::act(const core::dismiss_standby&)
 // The lock is ours alone to take, and every process of the last generation is gone.
 void coordinator::act(const core::begin_generation& what)
 {
+    FAILPOINT("primary:before-retake");
     const auto lock = state_.lock(shm::daemon_lock::component).try_lock();
     ENSURES(lock);
     state_.set_generation(what.generation);
+    event_log_generation(what.generation);
+    note_event("retake");
+    note_event("generation");
     state_.set_wanted_up();
 }
 
 void coordinator::act(const core::note_retry& what)
 {
     state_.note_retry(what.when);
+    note_event("retry", "when_ns", to_stamp_ns(what.when));
 }
 
 void coordinator::act(const core::forget_retries&)
 {
     state_.forget_retries();
+    note_event("retries_forgotten");
 }
 
 void coordinator::act(const core::act_on_component& what)
 {
     component_runner& component = components_.at(what.component);
+    note_order(what, id_of(what.component), component.process());
     switch (what.action) {
     case core::component_action::none: break;
-    case core::component_action::spawn: component.spawn(machine().generation()); break;
+    case core::component_action::spawn:
+        component.spawn(machine().generation());
+        note_spawn(id_of(what.component), component.process());
+        break;
     case core::component_action::tell_turn:
         // Alive once, but not to be reached: its stop signal is what it can still hear.
         if (!services_.tell_turn(what.component))
             component.terminate();
+        FAILPOINT("primary:after-stop");
         break;
-    case core::component_action::terminate: component.terminate(); break;
+    case core::component_action::terminate:
+        component.terminate();
+        FAILPOINT("primary:after-stop");
+        break;
     case core::component_action::kill:
         log(log_level::warning, "service", text(id_of(what.component), " is killed: ", what.cause));
+        FAILPOINT("primary:before-kill");
         component.kill();
+        FAILPOINT("primary:after-kill");
         break;
     case core::component_action::end_remains: component.end_remains(); break;
     }
@@ -233,6 +262,7 @@ void coordinator::act(const core::end_operation& what)
 
 void coordinator::act(const core::finish& what)
 {
+    note_finish(what);
     publisher_.publish(); // before the last words of those who clean up
     on_finish_(what);
 }

@@ -2,6 +2,7 @@
 
 #include "common/base/text.hpp"
 #include "common/reactor/log.hpp"
+#include "daemon/adapters/event_notes.hpp"
 
 #include <utility>
 
@@ -42,6 +43,7 @@ void publisher::record(const core::group_transition& what, shm::wall_time when)
 {
     state_.set_state(what.to, when);
     state_.set_group_deadline(machine_.group_deadline());
+    note_transition(what);
 }
 
 void publisher::record(const core::component_transition& what, shm::wall_time when)
@@ -50,6 +52,7 @@ void publisher::record(const core::component_transition& what, shm::wall_time wh
     state_.set_component_state(i, what.to, what.generation, when);
     state_.set_component_deadline(i, machine_.component_deadline(i));
     state_.set_restarts(i, machine_.restarts(i));
+    note_transition(what, machine_.settings().components.at(i).id);
 }
 
 void publisher::publish(const core::group_transition& what, shm::wall_time when)

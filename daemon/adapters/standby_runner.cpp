@@ -1,7 +1,9 @@
 #include "daemon/adapters/standby_runner.hpp"
 
+#include "common/base/failpoint.hpp"
 #include "common/base/text.hpp"
 #include "common/reactor/async_wait_exit.hpp"
+#include "common/reactor/event_log.hpp"
 #include "common/reactor/log.hpp"
 #include "common/reactor/spawn.hpp"
 #include "daemon/adapters/component_runner.hpp"
@@ -137,8 +139,10 @@ error_code standby_runner::launch()
     context.identity_word = &state_.standby_word();
     failure_.at = launch_failure::step::none;
 
-    const std::vector<std::string> arguments{"--standby", "--config-object",
-                                             settings_.config_object, "--startup-fd", "3"};
+    std::vector<std::string> arguments{"--standby", "--config-object", settings_.config_object,
+                                       "--startup-fd", "3"};
+    if (event_log_is_open())
+        arguments.insert(arguments.end(), {"--event-log", event_log_file()});
     own_surroundings surroundings{settings_.program.c_str(), {}};
     launcher launch(memory_of_child::shared, -1);
     auto child = launch(own_executable, arguments, failure_, surroundings, context);
@@ -153,6 +157,7 @@ error_code standby_runner::launch()
         process_.reset();
         return watched.error();
     }
+    FAILPOINT("primary:standby-spawned");
     cscc::spawn(reactor_, "hello of the standby", hear(std::move(hello), process_->identity()));
     cscc::spawn(reactor_, "watch of the standby", watch(std::move(*watched)));
     beat();
@@ -189,6 +194,7 @@ asio::awaitable<void> standby_runner::hear(unique_fd hello, process_identity fro
     if (said == ok) {
         since_ = std::chrono::system_clock::now();
         log(log_level::notice, "standby", text("csccd ", from.pid, " is the standby"));
+        FAILPOINT("primary:standby-seen");
         notify(core::keeper_event::hello);
     }
     else if (!said.empty()) {

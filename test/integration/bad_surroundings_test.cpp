@@ -81,6 +81,7 @@ BOOST_AUTO_TEST_CASE(a_dev_shm_that_becomes_full_half_way_is_told_and_left_empty
                                    "[ $code -ne 0 ] || \"$@\" stop || exit 97\n"
                                    "[ -z \"$(ls -A /dev/shm)\" ] || exit 98\n"
                                    "exit $code";
+        g.note_asked("start");
         const program_result r =
             run_program(g.watch(), in_own_mounts(g.csccmgr_spec({}), script), 30s);
         ran += r.code == 0 ? 1 : 0;

@@ -67,10 +67,18 @@ void fixture::start_spoilt()
     spec.arguments = std::move(arguments);
     const words allowed{"HOME=/home/somebody", "USER=somebody", "LOGNAME=somebody", "LC_ALL=C",
                         "SHELL=/bin/sh",       "TZ=UTC",        "LANGUAGE=en",      "TMPDIR=/tmp"};
-    const words others{
-        "TERM=xterm",          "SECRET=hidden",          "PATHS=x",         "LC=x",
-        "JOURNAL_STREAM=1:2",  "NOTIFY_SOCKET=/nowhere", "WATCHDOG_USEC=1", "LISTEN_FDS=3",
-        "CSCC_SERVICE=forged", "CSCC_GENERATION=99",     "CSCC_ANYTHING=x"};
+    const words others{"TERM=xterm",
+                       "SECRET=hidden",
+                       "PATHS=x",
+                       "LC=x",
+                       "JOURNAL_STREAM=1:2",
+                       "NOTIFY_SOCKET=/nowhere",
+                       "WATCHDOG_USEC=1",
+                       "LISTEN_FDS=3",
+                       "CSCC_SERVICE=forged",
+                       "CSCC_GENERATION=99",
+                       "CSCC_ANYTHING=x",
+                       "CSCC_FAILPOINTS=service:before-alive=kill"};
     for (const words& more : {allowed, others})
         spec.environment.insert(spec.environment.end(), more.begin(), more.end());
     spec.directory = "/usr";

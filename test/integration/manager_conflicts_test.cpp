@@ -34,7 +34,7 @@ public:
     }
     program_result csccmgr(const std::vector<std::string>& arguments)
     {
-        start_spec spec = g_.csccmgr_spec(arguments);
+        start_spec spec = without_event_log(g_.csccmgr_spec(arguments));
         spec.environment.push_back("CSCC_CONFIG=" + file_);
         std::erase_if(spec.arguments, [&](const std::string& word) {
             return word == "-c" || word == g_.configuration_file();

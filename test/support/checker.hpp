@@ -1,13 +1,20 @@
 // checker.hpp: reads an event log and says which promises it breaks. Knows nothing of the product.
 //
+//   I1   at any time at most one live process is primary
+//   I2   epochs grow strictly, each belongs to one process
+//   I3   a take-over's role change comes after the exit of the old primary
+//   I4   a deposed primary does nothing after its successor's role change
 //   I5   a service is spawned only when every service of every earlier step is ready and lives
 //   I6   a shutdown callback begins only after every process of every predecessor is gone
 //   I7   a generation begins only after every process of the one before is gone
 //   I8   a callback runs at most once in a process
+//   I9   every callback and every kill has one recorded cause
+//   I12  within any window at most so many recoveries as are allowed
 //   I13  what is late is killed within 250 ms after its deadline, and never before
 //   I16  an order gets exactly one answer, within its deadline, and the answer is true
 //   I17  at rest, `status` equals what the harness knows
 //   I19  after a stop nothing is left, and nothing stays a zombie
+//   I23  once it is wanted down, nothing is spawned until a new order to start
 //
 // The harness stamps an exit when it sees it, which may be after the product did. So an exit up to
 // `tolerance` after what depends on it breaks nothing (and, for I5, one younger than that before

@@ -19,8 +19,10 @@ public:
     {
         if (e.role == "harness")
             add_harness(e);
-        else
+        else if (e.role == "service" || e.role == "descendant")
             add_own(e);
+        else
+            life_of({e.pid, e.start}, e); // the product's: ids in it are of those it speaks of
     }
 
 private:
@@ -55,6 +57,8 @@ private:
         l.id = e.id;
         l.generation = e.generation;
         l.descendant = e.role == "descendant";
+        if (const auto fault = faults_.find(e.id); fault != faults_.end())
+            l.killed = fault->second;
         if (!l.descendant && std::pair(orders_, e.generation) != current_) {
             current_ = {orders_, e.generation};
             ++round_;
@@ -85,6 +89,9 @@ private:
         else if (e.kind == "kill") {
             life_of({e.pid, e.start}, e).killed = &e;
         }
+        else if (e.kind == "fault") {
+            faults_[e.id] = &e;
+        }
         else if (e.kind == "order" && (e.word("verb") == "start" || e.word("verb") == "restart")) {
             ++orders_;
         }
@@ -92,6 +99,7 @@ private:
 
     history& history_;
     std::map<identity, std::size_t> index_;
+    std::map<std::string, const log_event*> faults_; // by id
     std::uint64_t orders_ = 0;
     std::pair<std::uint64_t, std::uint64_t> current_{~std::uint64_t{0}, 0};
     std::size_t round_ = 0;
@@ -111,6 +119,16 @@ const log_event* life::turn() const
 bool life::gone(std::int64_t t, std::int64_t margin) const
 {
     return exit != nullptr && exit->t_ns + margin <= t;
+}
+
+const life* history::life_of(int pid, std::uint64_t start) const
+{
+    for (const life& l : lives) {
+        const log_event* line = l.spawned != nullptr ? l.spawned : l.exit;
+        if (line != nullptr && line->pid == pid && line->start == start)
+            return &l;
+    }
+    return nullptr;
 }
 
 const life* history::latest(const std::string& id, std::size_t round, std::int64_t t) const

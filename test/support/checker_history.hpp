@@ -27,7 +27,7 @@ struct life
     const log_event* sigterm = nullptr;
     std::vector<const log_event*> callbacks;
     const log_event* exiting = nullptr; // ends by itself
-    const log_event* killed = nullptr;  // by the test, with a signal that ends it
+    const log_event* killed = nullptr;  // by the test, or by a failpoint of its own
     const log_event* exit = nullptr;
 
     [[nodiscard]] bool is_service() const { return !id.empty() && !descendant; }
@@ -62,6 +62,9 @@ struct history
     std::vector<life> lives;       // by the time of their first line
     group_plan plan;               // the last one that was written
     std::int64_t end_ns = 0;       // of the log
+
+    /// The life of that process; null if no line is about it.
+    [[nodiscard]] const life* life_of(int pid, std::uint64_t start) const;
 
     /// The main process of `id` in `round` that was spawned last before `t`; null if none was.
     [[nodiscard]] const life* latest(const std::string& id, std::size_t round,

@@ -24,6 +24,22 @@ struct findings
     }
 };
 
+/// A line of csccd about itself or what it does.
+[[nodiscard]] inline bool is_of_coordinator(const log_event& e)
+{
+    return e.role == "primary" || e.role == "standby";
+}
+
+// checker_roles.cpp
+void check_one_primary(const history&, findings&); // I1, I3
+void check_epochs(const history&, findings&);      // I2
+void check_deposed(const history&, findings&);     // I4
+
+// checker_causes.cpp
+void check_causes(const history&, findings&);  // I9
+void check_retries(const history&, findings&); // I12
+void check_wanted(const history&, findings&);  // I23
+
 // checker_order.cpp
 void check_start_order(const history&, findings&);    // I5
 void check_callback_order(const history&, findings&); // I6

@@ -13,16 +13,23 @@
 //   sigterm                          SIGTERM came
 //   exiting                          it ends by itself now, with `code` or by `signal`
 // Kinds of the harness (role "harness"):
-//   group, plan                      deadlines of the group; id, steps and deadlines of a service
+//   group, plan                      deadlines and retries of the group; id, steps and deadlines of
+//                                    a service
 //   seen                             a process was found below us; `command`
 //   exit                             a process is gone: pid and start are its, not the harness's
 //   kill                             the test sent `signal` to that pid
 //   order, answer                    what was asked of the group (`order` number, `verb`,
 //                                    `limit_ms`) and its answer (`order`, `code`, `claim`)
+//   asked                            an order that another process gives beside: `verb`, `of` (its
+//                                    pid; its exit is its end), if it lives on
+//   fault                            processes of `id` may end at a failpoint of their own
 //   force                            from here on nothing is promised about deadlines
 //   status                           what `status` said of service `id` at rest: `state`, `of`
-//   (pid) down                             from here on nothing may be left left something is:
-//   `what` zombie                           a process ended and was not reaped within a second
+//   down                             from here on nothing may be left
+//   left                             something is: `what`
+//   zombie                           (pid) a process ended and was not reaped within a second
+// The product's own lines (role primary, standby, manager, library) are described where it writes
+// them; the checker takes their words for what was done, never for what was the case.
 #pragma once
 
 #include "test/support/proc.hpp"

@@ -84,7 +84,8 @@ void group_under_test::configure(group_description description)
     for (service_description& s : description.services) {
         if (s.executable.empty())
             s.executable = binary("fixture_service");
-        s.environment["TEST_EVENT_LOG"] = dir_.file("events.log");
+        s.environment["TEST_EVENT_LOG"] = dir_.file("events.log"); // of the fixture
+        s.environment["CSCC_EVENT_LOG"] = dir_.file("events.log"); // of the library
     }
     description_ = std::move(description);
     write_configuration();
@@ -95,7 +96,9 @@ void group_under_test::write_configuration()
     write_file(configuration_file(), to_toml(description_));
     watch_.write(watch_.line("group")
                      .add("startup_timeout_ms", description_.startup_timeout_ms)
-                     .add("shutdown_timeout_ms", description_.shutdown_timeout_ms));
+                     .add("shutdown_timeout_ms", description_.shutdown_timeout_ms)
+                     .add("restart_retry_counter", description_.restart_retry_counter)
+                     .add("restart_time_span_ms", description_.restart_time_span_ms));
     const auto start_step = step_of(startup_steps(description_));
     const auto stop_step = step_of(shutdown_steps(description_));
     for (const service_description& s : description_.services) {
@@ -117,7 +120,8 @@ start_spec group_under_test::csccmgr_spec(const std::vector<std::string>& argume
     spec.arguments = {"-c", configuration_file()};
     spec.arguments.insert(spec.arguments.end(), arguments.begin(), arguments.end());
     spec.environment = {"PATH=/usr/bin:/bin", "LANG=C", "CSCC_RUNTIME_DIR=" + runtime_directory(),
-                        "CSCC_LOG_DIR=" + log_directory()};
+                        "CSCC_LOG_DIR=" + log_directory(),
+                        "CSCC_EVENT_LOG=" + dir_.file("events.log")};
     return spec;
 }
 
@@ -153,7 +157,11 @@ program_result group_under_test::run_order(const std::string& verb, const start_
 
 running_program group_under_test::begin_csccmgr(const std::vector<std::string>& arguments)
 {
-    return {watch_, csccmgr_spec(arguments)};
+    event_line line = watch_.line("asked"); // which tells when it was asked, not yet by whom
+    running_program program(watch_, csccmgr_spec(arguments));
+    if (const std::string verb = ordered_verb(arguments); !verb.empty())
+        watch_.write(line.add("verb", verb).add("of", program.who().pid));
+    return program;
 }
 
 void group_under_test::kill(const std::string& id, int signal_number)
@@ -161,6 +169,16 @@ void group_under_test::kill(const std::string& id, int signal_number)
     const auto process = service(id);
     BOOST_REQUIRE_MESSAGE(process && watch_.signal(process->who, signal_number),
                           "no process of " << id << " to be killed");
+}
+
+void group_under_test::note_asked(const std::string& verb)
+{
+    watch_.write(watch_.line("asked").add("verb", verb));
+}
+
+void group_under_test::note_fault(const std::string& id)
+{
+    watch_.write(watch_.line("fault").add("id", id));
 }
 
 void group_under_test::note_force()
@@ -191,6 +209,14 @@ void group_under_test::expect_nothing_left()
         watch_.write(watch_.line("left").add("what", what));
     watch_.write(watch_.line("down"));
     BOOST_TEST(remains() == std::vector<std::string>{}, boost::test_tools::per_element());
+}
+
+start_spec without_event_log(start_spec spec)
+{
+    std::erase_if(spec.environment, [](const std::string& variable) {
+        return variable.starts_with("CSCC_EVENT_LOG=");
+    });
+    return spec;
 }
 
 } // namespace cscc::test

@@ -80,6 +80,10 @@ public:
 
     /// Kills the newest process of a service.
     void kill(const std::string& id, int signal_number = SIGKILL);
+    /// Says that a process which is not begun here gives this order now.
+    void note_asked(const std::string& verb);
+    /// Says that from here on processes of this service may end at a failpoint of their own.
+    void note_fault(const std::string& id);
     /// Says in the event log that from here on nothing is promised about deadlines.
     void note_force();
     /// Asks for the status and notes what it says, service by service, for I17. Only at rest.
@@ -116,5 +120,8 @@ private:
     process_watch watch_;
     int orders_ = 0;
 };
+
+/// For programs of a second group: the event log of a group is about that one alone.
+[[nodiscard]] start_spec without_event_log(start_spec spec);
 
 } // namespace cscc::test

@@ -87,6 +87,20 @@ BOOST_AUTO_TEST_CASE(an_environment_file_is_lines_of_name_and_value)
     BOOST_TEST((got == expected));
 }
 
+BOOST_AUTO_TEST_CASE(what_tests_tell_the_library_is_no_variable_of_the_coordinator_s_own)
+{
+    std::map<std::string, std::string> got;
+    BOOST_TEST(read_environment("CSCC_EVENT_LOG=x", got) == "");
+    BOOST_TEST(read_environment("CSCC_EVENT_LOGS=x", got) != "");
+#ifdef CSCC_FAILPOINTS
+    constexpr bool can_break = true;
+#else
+    constexpr bool can_break = false; // then nobody would hear it
+#endif
+    BOOST_TEST(read_environment("CSCC_FAILPOINTS=x", got).empty() == can_break);
+    BOOST_TEST(read_environment("CSCC_FAILPOINT_LOG=x", got).empty() == can_break);
+}
+
 BOOST_AUTO_TEST_CASE(a_line_that_is_no_variable_is_refused_with_its_number)
 {
     std::map<std::string, std::string> got;

@@ -88,6 +88,9 @@ BOOST_AUTO_TEST_CASE(other_refusals_say_what_can_be_done)
     expect(no_log_file("/var/log/g", system(EISDIR)), exit_code::failed,
            "The log file /var/log/g cannot be opened: Is a directory. Change log_file, or what is "
            "in its way.");
+    expect(no_event_log("/nowhere/e", system(ENOENT)), exit_code::failed,
+           "The event log /nowhere/e cannot be opened: No such file or directory. Change what "
+           "CSCC_EVENT_LOG names, or unset it.");
     expect(no_descriptors("the start of services", system(EMFILE)), exit_code::failed,
            "No descriptor can be had for the start of services: Too many open files. Raise "
            "LimitNOFILE= (ulimit -Hn) or fs.file-max.");

@@ -22,6 +22,8 @@ struct fixture
     test::temporary_directory directory;
     unique_fd lock{::open(directory.path("lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
 
+    std::string event_log;
+
     launch_order order(const std::string& script)
     {
         const std::string program = directory.path("csccd");
@@ -31,6 +33,7 @@ struct fixture
         o.program = program;
         o.config_object = "group.0.config";
         o.manager_lock = lock.get();
+        o.event_log = event_log;
         return o;
     }
 
@@ -98,6 +101,14 @@ BOOST_AUTO_TEST_CASE(what_no_csccd_would_say_is_refused)
     BOOST_TEST((hear("echo hello >&4").error() == errc::frame_malformed));
     BOOST_TEST(
         (hear("head -c 9000 /dev/zero >&4; exec sleep 100").error() == errc::frame_malformed));
+}
+
+BOOST_AUTO_TEST_CASE(it_is_told_of_our_event_log)
+{
+    event_log = "/somewhere/events";
+    BOOST_TEST(hear(text("echo \"$*\" > ", directory.path("args"), "; echo ok >&4")).has_value());
+    BOOST_TEST(read("args") == "--config-object group.0.config --manager-lock-fd 3 --startup-fd 4 "
+                               "--event-log /somewhere/events\n");
 }
 
 BOOST_AUTO_TEST_CASE(it_gets_its_arguments_and_nothing_of_ours)

@@ -1,0 +1,44 @@
+# strings.cmake: no failpoint reaches a program that is built without them.
+#
+#   cmake -D WITH=... -D WITHOUT=... -D RELEASES=PROGRAM,... -P strings.cmake
+#
+# WITH prints all names. RELEASES are further programs without: those that do not exist are skipped.
+cmake_minimum_required(VERSION 3.25)
+execute_process(COMMAND ${WITH} OUTPUT_VARIABLE printed RESULT_VARIABLE bad)
+string(REGEX MATCHALL "[a-z]+:[a-z-]+" names "${printed}")
+list(LENGTH names count)
+if(bad OR count LESS 50)
+  message(FATAL_ERROR "${WITH} printed ${count} names (${bad})")
+endif()
+
+# found_in(PROGRAM RESULT): which of the names, and of the variables, are in it
+function(found_in program result)
+  file(STRINGS ${program} lines REGEX "(manager|primary|standby|service):|CSCC_FAILPOINT")
+  string(JOIN "\n" text ${lines})
+  set(found "")
+  foreach(name IN LISTS names ITEMS CSCC_FAILPOINTS CSCC_FAILPOINT_LOG)
+    string(FIND "${text}" "${name}" at)
+    if(NOT at EQUAL -1)
+      list(APPEND found ${name})
+    endif()
+  endforeach()
+  set(${result} "${found}" PARENT_SCOPE)
+endfunction()
+
+found_in(${WITH} present) # else the search itself may be what finds nothing
+list(LENGTH present there)
+math(EXPR expected "${count} + 2")
+if(NOT there EQUAL expected)
+  message(FATAL_ERROR "${there} instead of ${expected} strings found in ${WITH}")
+endif()
+
+string(REPLACE "," ";" releases "${RELEASES}")
+foreach(program IN LISTS WITHOUT releases)
+  if(EXISTS ${program})
+    found_in(${program} left)
+    if(left)
+      message(FATAL_ERROR "${program} has failpoints: ${left}")
+    endif()
+    message(STATUS "${program}: none")
+  endif()
+endforeach()
