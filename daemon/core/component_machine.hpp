@@ -12,9 +12,9 @@
 //                      |
 //                     late (not ready in time, killed)
 //
-// After a take-over a service that lives begins in one of two further phases: `adopted` (it works on
-// and has to come back to us; then it is ready) or `leaving` (it goes down by itself, as nobody lived
-// to tell it, and has to be gone in its turn; then it is stopping).
+// After a take-over a service that lives begins in one of two further phases: `adopted` (it works
+// on and has to come back to us; then it is ready) or `leaving` (it goes down by itself, as nobody
+// lived to tell it, and has to be gone in its turn; then it is stopping).
 //
 // An exit is not the end: what the process left behind (its descendants) is ended too, and only
 // then is the component down or failed ("gone"). Nothing here can reach a clock, a process or a
@@ -47,9 +47,9 @@ enum class component_phase : std::uint8_t
     failed,          // gone, against our wish
 };
 inline constexpr std::array all_component_phases{
-    component_phase::down,  component_phase::spawned,  component_phase::alive,
-    component_phase::ready, component_phase::adopted,  component_phase::leaving,
-    component_phase::stopping, component_phase::killing, component_phase::late,
+    component_phase::down,     component_phase::spawned,         component_phase::alive,
+    component_phase::ready,    component_phase::adopted,         component_phase::leaving,
+    component_phase::stopping, component_phase::killing,         component_phase::late,
     component_phase::draining, component_phase::draining_failed, component_phase::failed};
 
 enum class component_event : std::uint8_t

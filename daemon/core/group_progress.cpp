@@ -217,8 +217,8 @@ group_machine::change group_machine::apply(component_index i, component_event ev
     std::string limit;
     if (event == ce::deadline_reached) {
         detail = limit = in_words(c.from == component_phase::adopted ? settings_.takeover_timeout
-                                  : v.next == component_phase::late ? policy.startup_timeout
-                                                                    : policy.shutdown_timeout);
+                                  : v.next == component_phase::late  ? policy.startup_timeout
+                                                                     : policy.shutdown_timeout);
         if (c.from == component_phase::spawned)
             detail = limit += " (does it call cscc_alive?)";
     }

@@ -99,8 +99,8 @@ take_over plan_takeover(const found_group& found, const group_settings& settings
         to.was = c.state;
         to.phase =
             c.lives ? phase_of_living(c.state, plan.course) : phase_of_dead(c.state, plan.course);
-        to.deadline = deadline_of(to.phase, c, settings.components[i].policy,
-                                  settings.takeover_timeout, now);
+        to.deadline =
+            deadline_of(to.phase, c, settings.components[i].policy, settings.takeover_timeout, now);
         to.restarts = c.restarts;
         to.was_spawned = c.generation != 0;
         plan.components.push_back(to);

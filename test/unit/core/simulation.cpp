@@ -51,6 +51,9 @@ struct action_words
     }
     std::string operator()(const want_down&) const { return "want_down"; }
     std::string operator()(const release_component_lock&) const { return "release"; }
+    std::string operator()(const keep_running&) const { return "keep_running"; }
+    std::string operator()(const want_standby&) const { return "want_standby"; }
+    std::string operator()(const dismiss_standby&) const { return "dismiss_standby"; }
     std::string operator()(const begin_generation& a) const
     {
         return text("generation ", a.generation);
@@ -208,10 +211,11 @@ void simulation::all_come_up()
     for (bool more = true; more;) {
         more = false;
         for (const auto& c : machine_.settings().components) {
-            if (phase(c.id) == component_phase::spawned || phase(c.id) == component_phase::alive) {
+            const component_phase p = phase(c.id);
+            if (p == component_phase::spawned || p == component_phase::alive ||
+                p == component_phase::adopted)
                 says_ready(c.id);
-                more = true;
-            }
+            more = more || p != phase(c.id);
         }
     }
 }
@@ -236,6 +240,8 @@ void simulation::start()
 {
     deliver(begin{1});
     all_come_up();
+    if (machine_.settings().standby)
+        deliver(standby_settled{});
 }
 
 void simulation::recover(const std::string& id)

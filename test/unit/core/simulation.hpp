@@ -54,11 +54,11 @@ public:
     void says_ready(const std::string& id); // after alive
     void exits(const std::string& id, std::string detail = "exit status 0");
     void goes(const std::string& id); // exits, and leaves nothing behind
-    /// Everything that is spawned comes up, until the group is steady.
+    /// Everything that is spawned or adopted comes up, until the group is steady.
     void all_come_up();
     /// Everything that was told to go goes, until nobody is told any more.
     void all_go_down();
-    /// begin with operation 1, then all_come_up.
+    /// begin with operation 1, then all_come_up, and the standby settles if there is to be one.
     void start();
     /// `id` is killed, all go down and, if the group does not pause or end, all come up again.
     void recover(const std::string& id = "A");
