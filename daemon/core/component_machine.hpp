@@ -58,6 +58,7 @@ enum class component_event : std::uint8_t
     spawn_refused, // the system could not start it: no process came to be, no exit will follow
     said_alive,
     said_ready,
+    fall_began,  // the group goes down, and its turn has not come
     turn_came,   // every predecessor in the shutdown sequence is gone
     force_asked, // end it at once
     exited,      // its process is gone
@@ -65,10 +66,9 @@ enum class component_event : std::uint8_t
     deadline_reached,
 };
 inline constexpr std::array all_component_events{
-    component_event::spawn_asked,     component_event::spawn_refused,
-    component_event::said_alive,      component_event::said_ready,
-    component_event::turn_came,       component_event::force_asked,
-    component_event::exited,          component_event::emptied,
+    component_event::spawn_asked,     component_event::spawn_refused, component_event::said_alive,
+    component_event::said_ready,      component_event::fall_began,    component_event::turn_came,
+    component_event::force_asked,     component_event::exited,        component_event::emptied,
     component_event::deadline_reached};
 
 enum class component_action : std::uint8_t

@@ -77,9 +77,10 @@ struct take_over // in place of begin: a coordinator before us died, and its gro
 struct component_happened // to its present process: what is said of a former one is dropped before
 {
     component_index component = 0;
-    component_event what = component_event::exited; // never spawn_asked, turn_came, force_asked,
-                                                    // deadline_reached: those are ours to decide
-    std::string detail; // "signal 9 (KILL)", "exec: No such file or directory"
+    component_event what =
+        component_event::exited; // never spawn_asked, fall_began, turn_came, force_asked,
+                                 // deadline_reached: those are ours to decide
+    std::string detail;          // "signal 9 (KILL)", "exec: No such file or directory"
 };
 struct start_ordered
 {

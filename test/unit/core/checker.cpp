@@ -123,7 +123,8 @@ void checker::note(const component_happened& e)
     case component_event::exited:
         if (!p.lives)
             break;
-        disorder_ = disorder_ || (!lock_held_ && !unattended_ && !p.told_to_go && !p.killed);
+        disorder_ =
+            disorder_ || (!lock_held_ && !p.silent && !unattended_ && !p.told_to_go && !p.killed);
         p.lives = p.ready = p.silent = p.adopted = false;
         p.exited_at = now_;
         p.left = true;
@@ -135,6 +136,7 @@ void checker::note(const component_happened& e)
             p.lives = false;
         break;
     case component_event::spawn_asked:
+    case component_event::fall_began:
     case component_event::turn_came:
     case component_event::force_asked:
     case component_event::deadline_reached: demand(false, "an event that is not the world's");
@@ -158,6 +160,8 @@ void checker::check(const component_transition& t)
     demand(t.generation == generation_ || t.generation == generation_before_,
            "a change in another generation");
     told = t.to;
+    if (t.to == cs::stopping)
+        processes_.at(t.component).stopping_told_in = steps_;
 }
 
 void checker::check_states()

@@ -35,6 +35,7 @@ public:
         bool adopted = false;    // silent, and has to come back
         bool limit_told = false; // the table says until when it may stop
         std::uint64_t generation = 0;
+        std::uint64_t stopping_told_in = 0; // the step
         time_point spawned_at;
         time_point told_at;
         std::optional<time_point> exited_at; // seen by the present machine
@@ -159,6 +160,7 @@ private:
     bool standby_gone_ = false;
 
     // of the present step
+    std::uint64_t steps_ = 0; // so far
     time_point now_;
     const group_event* event_ = nullptr;
     std::optional<component_index> exited_;

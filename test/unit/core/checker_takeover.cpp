@@ -17,6 +17,7 @@ constexpr duration seen_at_once = std::chrono::milliseconds(50);
 void checker::begin_step(const group_event& event, time_point now)
 {
     demand(lives_ != std::holds_alternative<take_over>(event), "I1: two coordinators, or none");
+    ++steps_;
     now_ = now;
     event_ = &event;
     exited_.reset();
@@ -120,13 +121,14 @@ void checker::find_turns()
         return;
     for (component_index c = 0; c < processes_.size(); ++c) {
         process& p = processes_.at(c);
+        p.adopted = p.adopted && p.killed; // nobody has to come back to a group that goes down
         if (!p.lives || !p.silent || p.told_to_go || p.killed ||
             !earlier_all(settings_.shutdown, c,
                          [this](const process& q) { return has_made_way(q); }))
             continue;
         p.told_to_go = true;
         p.told_at = now_;
-        p.limit_told = p.adopted; // the table knew a leaving one to be stopping before
+        p.limit_told = p.stopping_told_in == steps_; // else the table had no word of its turn
     }
 }
 

@@ -68,7 +68,8 @@ BOOST_AUTO_TEST_CASE(an_index_beyond_the_table_is_a_bug)
 
 BOOST_AUTO_TEST_CASE(nobody_but_the_machine_says_what_only_it_decides)
 {
-    for (const ce event : {ce::spawn_asked, ce::turn_came, ce::force_asked, ce::deadline_reached})
+    for (const ce event :
+         {ce::spawn_asked, ce::fall_began, ce::turn_came, ce::force_asked, ce::deadline_reached})
         BOOST_TEST(breaks(component_happened{0, event, {}}), event);
 }
 

@@ -166,8 +166,12 @@ group_verdict simulation::deliver(const group_event& event)
              << words(v.actions, machine_.settings());
         trace_.push_back(line.str());
     }
-    for (const transition& t : v.transitions)
+    for (const transition& t : v.transitions) {
         transitions_.push_back(words(t, machine_.settings()));
+        told_.note(t, machine_);
+    }
+    for (const group_action& a : v.actions)
+        told_.carry_out(a);
     actions_.insert(actions_.end(), v.actions.begin(), v.actions.end());
     return v;
 }
@@ -250,6 +254,23 @@ void simulation::recover(const std::string& id)
     all_go_down();
     if (machine_.phase() == group_phase::restarting)
         all_come_up();
+}
+
+simulation simulation::succeeded(coordinator_policy policy, const std::vector<std::string>& ended,
+                                 duration later) const
+{
+    std::vector<bool> lives;
+    for (component_index i = 0; i < machine_.component_count(); ++i)
+        lives.push_back(!has_exited(machine_.component(i)));
+    for (const std::string& id : ended)
+        lives.at(index(id)) = false;
+    simulation next{machine_.settings()};
+    next.told_ = told_;
+    next.told_.coordinator_died();
+    next.now_ = now_ + later;
+    next.deliver(
+        plan_takeover(next.told_.found(policy, lives, "a death"), machine_.settings(), next.now_));
+    return next;
 }
 
 component_index simulation::index(const std::string& id) const
