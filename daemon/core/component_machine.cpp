@@ -86,6 +86,7 @@ component_verdict in_down_or_failed(const situation& at, component_event event)
     case e::force_asked:
     case e::exited:
     case e::emptied:
+    case e::fall_began:
     case e::deadline_reached: break;
     }
     return stay(at);
@@ -102,6 +103,7 @@ component_verdict in_spawned(const situation& at, component_event event)
     case e::force_asked: return enter_killing(forced);
     case e::said_ready: // before alive; the service is told so by the server
     case e::spawn_asked:
+    case e::fall_began:
     case e::emptied: break;
     }
     return stay(at);
@@ -119,6 +121,7 @@ component_verdict in_alive(const situation& at, component_event event)
     case e::said_alive:
     case e::spawn_asked:
     case e::spawn_refused:
+    case e::fall_began:
     case e::emptied: break;
     }
     return stay(at);
@@ -135,6 +138,7 @@ component_verdict in_ready(const situation& at, component_event event)
     case e::spawn_asked:
     case e::spawn_refused:
     case e::emptied:
+    case e::fall_began:
     case e::deadline_reached: break; // it has none
     }
     return stay(at);
@@ -145,6 +149,8 @@ component_verdict in_adopted(const situation& at, component_event event)
 {
     switch (event) {
     case e::said_alive: return {p::ready, a::none, std::nullopt, "came back"};
+    // It sees by itself that the component lock is free, and then never comes back.
+    case e::fall_began: return {p::leaving, a::none, std::nullopt, "goes down by itself"};
     case e::exited: return enter_draining(p::draining_failed);
     // It is on its way to us, or lost: that the component lock is free it sees by itself.
     case e::turn_came: return enter_stopping(at, a::none);
@@ -171,6 +177,7 @@ component_verdict in_leaving(const situation& at, component_event event)
     case e::spawn_asked:
     case e::spawn_refused:
     case e::emptied:
+    case e::fall_began:
     case e::deadline_reached: break; // it has none
     }
     return stay(at);
@@ -189,6 +196,7 @@ component_verdict in_stopping(const situation& at, component_event event)
     case e::said_ready:
     case e::spawn_asked:
     case e::turn_came:
+    case e::fall_began:
     case e::emptied: break;
     }
     return stay(at);
@@ -208,6 +216,7 @@ component_verdict in_killing_or_late(const situation& at, component_event event,
     case e::turn_came:
     case e::force_asked: // it has been killed already
     case e::emptied:
+    case e::fall_began:
     case e::deadline_reached: break;
     }
     return stay(at);
@@ -224,6 +233,7 @@ component_verdict in_draining(const situation& at, component_event event, compon
     case e::turn_came:
     case e::force_asked: // what is left is being killed already
     case e::exited:
+    case e::fall_began:
     case e::deadline_reached: break;
     }
     return stay(at);
@@ -262,59 +272,6 @@ component_verdict step(component_phase phase, component_event event, time_point 
     const component_verdict verdict = decide({phase, now, deadline, policy}, event);
     ENSURES(may_have(verdict.next, verdict.deadline)); // no timer outlives its phase
     return verdict;
-}
-
-bool is_gone(component_phase phase) noexcept
-{
-    return phase == p::down || phase == p::failed;
-}
-
-bool has_exited(component_phase phase) noexcept
-{
-    return is_gone(phase) || phase == p::draining || phase == p::draining_failed;
-}
-
-bool has_failed(component_phase phase) noexcept
-{
-    return phase == p::late || phase == p::draining_failed || phase == p::failed;
-}
-
-std::optional<bool> needs_deadline(component_phase phase) noexcept
-{
-    switch (phase) {
-    case p::spawned:
-    case p::alive:
-    case p::adopted:
-    case p::stopping: return true;
-    case p::down:
-    case p::ready:
-    case p::leaving:
-    case p::killing:
-    case p::late:
-    case p::draining:
-    case p::draining_failed:
-    case p::failed: return false;
-    }
-    return std::nullopt;
-}
-
-component_state public_state(component_phase phase) noexcept
-{
-    switch (phase) {
-    case p::down: return component_state::down;
-    case p::spawned: return component_state::spawned;
-    case p::alive: return component_state::alive;
-    case p::ready:
-    case p::adopted: return component_state::ready;
-    case p::leaving:
-    case p::stopping:
-    case p::killing:
-    case p::late:
-    case p::draining: return component_state::stopping;
-    case p::draining_failed: // its process is gone, and that is what people want to know at once
-    case p::failed: return component_state::failed;
-    }
-    return component_state::failed;
 }
 
 } // namespace cscc::core

@@ -12,9 +12,9 @@
 //                      |
 //                     late (not ready in time, killed)
 //
-// After a take-over a service that lives begins in one of two further phases: `adopted` (it works on
-// and has to come back to us; then it is ready) or `leaving` (it goes down by itself, as nobody lived
-// to tell it, and has to be gone in its turn; then it is stopping).
+// After a take-over a service that lives begins in one of two further phases: `adopted` (it works
+// on and has to come back to us; then it is ready) or `leaving` (it goes down by itself, as nobody
+// lived to tell it, and has to be gone in its turn; then it is stopping).
 //
 // An exit is not the end: what the process left behind (its descendants) is ended too, and only
 // then is the component down or failed ("gone"). Nothing here can reach a clock, a process or a
@@ -47,9 +47,9 @@ enum class component_phase : std::uint8_t
     failed,          // gone, against our wish
 };
 inline constexpr std::array all_component_phases{
-    component_phase::down,  component_phase::spawned,  component_phase::alive,
-    component_phase::ready, component_phase::adopted,  component_phase::leaving,
-    component_phase::stopping, component_phase::killing, component_phase::late,
+    component_phase::down,     component_phase::spawned,         component_phase::alive,
+    component_phase::ready,    component_phase::adopted,         component_phase::leaving,
+    component_phase::stopping, component_phase::killing,         component_phase::late,
     component_phase::draining, component_phase::draining_failed, component_phase::failed};
 
 enum class component_event : std::uint8_t
@@ -58,6 +58,7 @@ enum class component_event : std::uint8_t
     spawn_refused, // the system could not start it: no process came to be, no exit will follow
     said_alive,
     said_ready,
+    fall_began,  // the group goes down, and its turn has not come
     turn_came,   // every predecessor in the shutdown sequence is gone
     force_asked, // end it at once
     exited,      // its process is gone
@@ -65,10 +66,9 @@ enum class component_event : std::uint8_t
     deadline_reached,
 };
 inline constexpr std::array all_component_events{
-    component_event::spawn_asked,     component_event::spawn_refused,
-    component_event::said_alive,      component_event::said_ready,
-    component_event::turn_came,       component_event::force_asked,
-    component_event::exited,          component_event::emptied,
+    component_event::spawn_asked,     component_event::spawn_refused, component_event::said_alive,
+    component_event::said_ready,      component_event::fall_began,    component_event::turn_came,
+    component_event::force_asked,     component_event::exited,        component_event::emptied,
     component_event::deadline_reached};
 
 enum class component_action : std::uint8_t

@@ -34,7 +34,7 @@ struct group_settings
     duration retry_span{};
     duration takeover_timeout{}; // for an adopted service to come back
     bool standby = false;        // steady only once the standby is there, or was given up for now
-    duration restart_delay{}; // doubles with each retry in the window, up to restart_delay_max
+    duration restart_delay{};    // doubles with each retry in the window, up to restart_delay_max
     duration restart_delay_max{};
 };
 
@@ -57,7 +57,7 @@ inline constexpr std::array all_takeover_courses{takeover_course::adopt, takeove
                                                  takeover_course::stop, takeover_course::finish};
 struct inherited_component
 {
-    component_state was = component_state::down; // what everybody has been told
+    component_state was = component_state::down;   // what everybody has been told
     component_phase phase = component_phase::down; // any but ready, killing and late
     std::optional<time_point> deadline;            // as the phase needs it
     std::uint64_t restarts = 0;
@@ -66,20 +66,21 @@ struct inherited_component
 struct take_over // in place of begin: a coordinator before us died, and its group is ours
 {
     takeover_course course = takeover_course::restart;
-    std::string cause;            // "the coordinator (pid 411) died: signal 9 (KILL)"
+    std::string cause;                       // "the coordinator (pid 411) died: signal 9 (KILL)"
     group_state state = group_state::steady; // the last that was told
     std::uint64_t generation = 0;            // the present one, not 0
     std::vector<inherited_component> components;
-    std::vector<time_point> retries; // oldest first
+    std::vector<time_point> retries;                // oldest first
     group_outcome outcome = group_outcome::stopped; // of course finish
-    std::optional<time_point> deadline;             // of the whole start or shutdown, if there is one
+    std::optional<time_point> deadline; // of the whole start or shutdown, if there is one
 };
 struct component_happened // to its present process: what is said of a former one is dropped before
 {
     component_index component = 0;
-    component_event what = component_event::exited; // never spawn_asked, turn_came, force_asked,
-                                                    // deadline_reached: those are ours to decide
-    std::string detail; // "signal 9 (KILL)", "exec: No such file or directory"
+    component_event what =
+        component_event::exited; // never spawn_asked, fall_began, turn_came, force_asked,
+                                 // deadline_reached: those are ours to decide
+    std::string detail;          // "signal 9 (KILL)", "exec: No such file or directory"
 };
 struct start_ordered
 {
@@ -109,8 +110,9 @@ struct standby_gone // for good, as we wished
 {};
 struct deadline_reached
 {};
-using group_event = std::variant<begin, take_over, standby_settled, standby_gone, component_happened, start_ordered, stop_ordered,
-                                 restart_ordered, force_ordered, reset_ordered, deadline_reached>;
+using group_event =
+    std::variant<begin, take_over, standby_settled, standby_gone, component_happened, start_ordered,
+                 stop_ordered, restart_ordered, force_ordered, reset_ordered, deadline_reached>;
 
 // --- what to do about it
 
@@ -166,10 +168,9 @@ struct finish // nothing lives any more: clean up and end, then tell who waits f
     group_outcome outcome = group_outcome::stopped;
     std::string reason; // a sentence
 };
-using group_action =
-    std::variant<want_down, release_component_lock, keep_running, want_standby,
-                 dismiss_standby, begin_generation, note_retry, forget_retries,
-                 act_on_component, end_operation, shutdown_done, finish>;
+using group_action = std::variant<want_down, release_component_lock, keep_running, want_standby,
+                                  dismiss_standby, begin_generation, note_retry, forget_retries,
+                                  act_on_component, end_operation, shutdown_done, finish>;
 
 struct group_transition
 {

@@ -23,6 +23,7 @@ bool comes_from_outside(component_event what)
     case ce::exited:
     case ce::emptied: return true;
     case ce::spawn_asked:
+    case ce::fall_began:
     case ce::turn_came:
     case ce::force_asked:
     case ce::deadline_reached: break;

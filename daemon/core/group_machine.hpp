@@ -48,9 +48,9 @@ class group_machine
 public:
     explicit group_machine(group_settings settings);
 
-    /// `begin` or `take_over` comes first and once, a component's index is below component_count(), an operation
-    /// is not 0; beyond that every event may come at any time, late, doubled or in vain.
-    /// `deadline_reached` may be given at any moment: what is not due at `now` is left alone.
+    /// `begin` or `take_over` comes first and once, a component's index is below component_count(),
+    /// an operation is not 0; beyond that every event may come at any time, late, doubled or in
+    /// vain. `deadline_reached` may be given at any moment: what is not due at `now` is left alone.
     [[nodiscard]] group_verdict step(const group_event& event, time_point now);
 
     [[nodiscard]] group_phase phase() const noexcept { return phase_; }
@@ -146,7 +146,8 @@ private:
     void have_standby(situation& at);
     void enter_steady(situation& at);
     void enter_shutdown(group_phase phase, const std::string& cause, situation& at);
-    void enter_ending(group_outcome how, std::string reason, const std::string& cause, situation& at);
+    void enter_ending(group_outcome how, std::string reason, const std::string& cause,
+                      situation& at);
     void leave_shutdown(situation& at);
     void enter_pausing_or_restarting(situation& at);
     void enter_ended(situation& at);
@@ -175,8 +176,8 @@ private:
     bool standby_settled_ = false;
     bool standby_dismissed_ = false; // the group is down for good
     bool standby_gone_ = true;       // none was wanted, or the last one is gone
-    bool lock_released_ = true; // nobody holds the component lock before the first generation
-    bool pause_wanted_ = false; // after the present fall: a failure caused it, not an order
+    bool lock_released_ = true;      // nobody holds the component lock before the first generation
+    bool pause_wanted_ = false;      // after the present fall: a failure caused it, not an order
     group_outcome outcome_ = group_outcome::stopped; // of `finish`
     std::string finish_reason_;
     std::vector<waiting_order> waiting_;

@@ -110,7 +110,6 @@ void group_machine::enter_start(group_phase phase, std::string cause, situation&
     pause_end_.reset();
     group_deadline_ = at.now + settings_.startup_timeout;
     lock_released_ = false;
-    unattended_ = false;
     at.out.actions.emplace_back(begin_generation{++generation_});
     enter(phase, start_cause_, at);
 }
@@ -145,13 +144,16 @@ void group_machine::enter_shutdown(group_phase phase, const std::string& cause, 
 {
     if (!std::exchange(lock_released_, true))
         at.out.actions.emplace_back(release_component_lock{});
-    if (phase_ != g::falling) {
+    const bool is_new = phase_ != g::falling;
+    if (is_new) {
         shutdown_ = {cause, true, {}, at.now};
         steps_begun_ = 0;
         group_deadline_ = at.now + settings_.shutdown_timeout;
     }
     pause_end_.reset();
     enter(phase, cause, at);
+    for (component_index i = 0; is_new && i < components_.size(); ++i)
+        static_cast<void>(apply(i, ce::fall_began, {}, at)); // asks for no action
 }
 
 void group_machine::enter_ending(group_outcome how, std::string reason, const std::string& cause,
@@ -171,7 +173,7 @@ void group_machine::leave_shutdown(situation& at)
             at.out.actions.emplace_back(dismiss_standby{});
         return;
     }
-    if (unattended_)
+    if (std::exchange(unattended_, false))
         judge_order();
     at.out.actions.emplace_back(shutdown_done{shutdown_});
     group_deadline_.reset();
@@ -217,8 +219,8 @@ group_machine::change group_machine::apply(component_index i, component_event ev
     std::string limit;
     if (event == ce::deadline_reached) {
         detail = limit = in_words(c.from == component_phase::adopted ? settings_.takeover_timeout
-                                  : v.next == component_phase::late ? policy.startup_timeout
-                                                                    : policy.shutdown_timeout);
+                                  : v.next == component_phase::late  ? policy.startup_timeout
+                                                                     : policy.shutdown_timeout);
         if (c.from == component_phase::spawned)
             detail = limit += " (does it call cscc_alive?)";
     }

@@ -65,9 +65,12 @@ std::vector<group_machine::change> group_machine::inherit(const take_over& event
         m.deadline = from.deadline;
         m.restarts = from.restarts;
         m.was_spawned = from.was_spawned;
-        change c{i, component_event::exited, component_phase::ready, from.phase,
-                 component_action::none, text(has_exited(from.phase) ? "ended unseen: " : "",
-                                              event.cause)};
+        change c{i,
+                 component_event::exited,
+                 component_phase::ready,
+                 from.phase,
+                 component_action::none,
+                 text(has_exited(from.phase) ? "ended unseen: " : "", event.cause)};
         if (from.was != public_state(from.phase))
             at.out.transitions.emplace_back(
                 component_transition{i, from.was, public_state(from.phase), generation_, c.why});

@@ -39,6 +39,7 @@ std::string_view to_string(component_event v) noexcept
     case e::spawn_refused: return "spawn_refused";
     case e::said_alive: return "said_alive";
     case e::said_ready: return "said_ready";
+    case e::fall_began: return "fall_began";
     case e::turn_came: return "turn_came";
     case e::force_asked: return "force_asked";
     case e::exited: return "exited";

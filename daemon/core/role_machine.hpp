@@ -1,5 +1,5 @@
-// role_machine.hpp: the standby's part (FIG. 10, 11): watches whoever is the primary, fences one that
-// has fallen silent, and takes its place - as a pure function.
+// role_machine.hpp: the standby's part (FIG. 10, 11): watches whoever is the primary, fences one
+// that has fallen silent, and takes its place - as a pure function.
 //
 //   watching --silent for heartbeat_timeout--> fencing --the kernel says gone--> succeeding
 //       |                                                                             ^

@@ -1,4 +1,5 @@
-// standby_keeper.hpp: the primary's part: there is to be a standby, whatever becomes of the last one
+// standby_keeper.hpp: the primary's part: there is to be a standby, whatever becomes of the last
+// one
 // - as a pure function.
 //
 //   none --wanted--> starting --hello--> present --it ends--> starting ...
@@ -59,7 +60,7 @@ enum class keeper_action : std::uint8_t
 struct keeper_facts
 {
     keeper_phase phase = keeper_phase::none;
-    time_point hello_at;  // in present
+    time_point hello_at;   // in present
     unsigned failures = 0; // in a row: standbys that did not last
 };
 
@@ -75,8 +76,8 @@ inline constexpr duration lasting = std::chrono::seconds(10); // who lived as lo
 inline constexpr duration keeper_pause = std::chrono::seconds(1); // doubles up to
 inline constexpr duration keeper_pause_max = std::chrono::seconds(60);
 
-/// What follows `event` at `now`. Total: an event that means nothing in a phase leaves the phase and
-/// its deadline alone.
+/// What follows `event` at `now`. Total: an event that means nothing in a phase leaves the phase
+/// and its deadline alone.
 [[nodiscard]] keeper_verdict step(const keeper_facts& facts, keeper_event event, time_point now,
                                   std::optional<time_point> deadline);
 

@@ -30,11 +30,13 @@ takeover_course course_of(const found_group& found)
     return takeover_course::restart;
 }
 
-p phase_of_living(s state, takeover_course course)
+// Of a service that is stopping and has no deadline nobody knows whether its turn came: it found it
+// by itself under a coordinator before, or was being killed. Its time counts from its turn, again.
+p phase_of_living(s state, bool has_deadline, takeover_course course)
 {
     switch (state) {
     case s::spawned: return p::spawned; // it will be refused, or has never said anything
-    case s::stopping: return p::stopping;
+    case s::stopping: return has_deadline ? p::stopping : p::leaving;
     case s::ready: return course == takeover_course::adopt ? p::adopted : p::leaving;
     case s::alive:
     case s::down: // the table was not written any more
@@ -65,7 +67,7 @@ std::optional<time_point> deadline_of(p phase, const found_component& found,
     switch (phase) {
     case p::adopted: return now + takeover_timeout;
     case p::spawned: return found.deadline.value_or(now + policy.startup_timeout);
-    case p::stopping: return found.deadline.value_or(now + policy.shutdown_timeout);
+    case p::stopping: return found.deadline;
     case p::down:
     case p::alive:
     case p::ready:
@@ -97,10 +99,10 @@ take_over plan_takeover(const found_group& found, const group_settings& settings
         const found_component& c = found.components[i];
         inherited_component to;
         to.was = c.state;
-        to.phase =
-            c.lives ? phase_of_living(c.state, plan.course) : phase_of_dead(c.state, plan.course);
-        to.deadline = deadline_of(to.phase, c, settings.components[i].policy,
-                                  settings.takeover_timeout, now);
+        to.phase = c.lives ? phase_of_living(c.state, c.deadline.has_value(), plan.course)
+                           : phase_of_dead(c.state, plan.course);
+        to.deadline =
+            deadline_of(to.phase, c, settings.components[i].policy, settings.takeover_timeout, now);
         to.restarts = c.restarts;
         to.was_spawned = c.generation != 0;
         plan.components.push_back(to);

@@ -38,13 +38,7 @@ void checker::demand(bool holds, const std::string& what)
 
 void checker::saw(const group_event& event, const group_verdict& verdict, time_point now)
 {
-    now_ = now;
-    event_ = &event;
-    exited_.reset();
-    generation_before_ = generation_;
-    acts_ = kills_ = 0;
-    released_here_ = finished_here_ = false;
-
+    begin_step(event, now);
     std::visit([&](const auto& e) { note(e); }, event);
     for (const group_action& action : verdict.actions) {
         demand(!finished_here_ || std::holds_alternative<end_operation>(action),
@@ -53,6 +47,9 @@ void checker::saw(const group_event& event, const group_verdict& verdict, time_p
     }
     for (const transition& change : verdict.transitions)
         std::visit([&](const auto& t) { check(t); }, change);
+    find_turns();
+    if (std::holds_alternative<take_over>(event))
+        check_takeover();
     demand(!exited_ || processes_[*exited_].remains_told, "an exit without end_remains");
     demand(!finished_here_ || operations_open() == 0, "I16: an order without an answer at the end");
     check_states();
@@ -99,21 +96,37 @@ void checker::note(const force_ordered&)
 
 void checker::note(const deadline_reached&)
 {
-    if (!lock_held_ && now_ >= released_ + settings_.shutdown_timeout)
+    if (!lock_held_ && now_ >= whole_limit_)
         whole_forced_ = true;
+}
+
+void checker::note(const standby_settled&)
+{
+    standby_settled_ = true;
+}
+
+void checker::note(const standby_gone&)
+{
+    standby_gone_ = standby_dismissed_;
 }
 
 void checker::note(const component_happened& e)
 {
     process& p = processes_.at(e.component);
     switch (e.what) {
-    case component_event::said_alive: p.alive = p.alive || p.lives; break;
+    case component_event::said_alive:
+        p.alive = p.alive || p.lives;
+        if (p.adopted && !p.told_to_go)
+            p.silent = p.adopted = false;
+        break;
     case component_event::said_ready: p.ready = p.ready || (p.lives && p.alive); break;
     case component_event::exited:
         if (!p.lives)
             break;
-        disorder_ = disorder_ || (!lock_held_ && !p.told_to_go && !p.killed);
-        p.lives = p.ready = false;
+        disorder_ =
+            disorder_ || (!lock_held_ && !p.silent && !unattended_ && !p.told_to_go && !p.killed);
+        p.lives = p.ready = p.silent = p.adopted = false;
+        p.exited_at = now_;
         p.left = true;
         exited_ = e.component;
         break;
@@ -123,6 +136,7 @@ void checker::note(const component_happened& e)
             p.lives = false;
         break;
     case component_event::spawn_asked:
+    case component_event::fall_began:
     case component_event::turn_came:
     case component_event::force_asked:
     case component_event::deadline_reached: demand(false, "an event that is not the world's");
@@ -146,6 +160,8 @@ void checker::check(const component_transition& t)
     demand(t.generation == generation_ || t.generation == generation_before_,
            "a change in another generation");
     told = t.to;
+    if (t.to == cs::stopping)
+        processes_.at(t.component).stopping_told_in = steps_;
 }
 
 void checker::check_states()
@@ -159,7 +175,7 @@ void checker::check_states()
         else if (p.left) {
             demand(told == cs::stopping || told == cs::failed, "I17: exited, told otherwise");
         }
-        else if (p.told_to_go || p.killed) {
+        else if (p.told_to_go || p.killed || (p.silent && !p.adopted)) {
             demand(told == cs::stopping, "I17: told to go, and told otherwise");
         }
         else {
@@ -172,9 +188,12 @@ void checker::check_states()
     demand((group_told_ == group_state::stopped) == finished_, "I17: stopped, or not");
     demand((group_told_ == group_state::stopping) == (wanted_down_ && !finished_),
            "I17: stopping, or not");
-    demand((group_told_ == group_state::steady) == all_ready(), "I17: steady, or not");
+    const bool is_safe = !settings_.standby || standby_settled_ || standby_waived_;
+    demand((group_told_ == group_state::steady) == (all_ready() && is_safe), "I17: steady, or not");
     was_steady_ = was_steady_ || group_told_ == group_state::steady;
-    demand(!wanted_down_ || finished_ || anybody_exists(), "the group does not end");
+    demand(!all_ready() || standby_wanted_ || !settings_.standby, "nobody is to take our place");
+    demand(!wanted_down_ || finished_ || anybody_exists() || (standby_dismissed_ && !standby_gone_),
+           "the group does not end");
 }
 
 void checker::check_deadline(const std::optional<time_point>& told)
@@ -188,8 +207,9 @@ void checker::check_deadline(const std::optional<time_point>& told)
         consider(limit_of(c));
     if (lock_held_ && !all_ready())
         consider(began_ + settings_.startup_timeout);
-    if (!lock_held_ && anybody_exists() && !whole_forced_)
-        consider(released_ + settings_.shutdown_timeout);
+    const bool going_down = anybody_exists() || (wanted_down_ && !finished_);
+    if (!lock_held_ && going_down && !whole_forced_)
+        consider(whole_limit_);
     const bool pausing = !lock_held_ && !anybody_exists() && !wanted_down_;
     if (pausing) {
         demand(told && *told <= now_ + settings_.restart_delay_max, "a pause without an end");
@@ -210,19 +230,9 @@ std::optional<time_point> checker::limit_of(component_index c) const
         return std::nullopt;
     if (p.told_to_go)
         return p.told_at + policy.shutdown_timeout;
+    if (p.silent)
+        return p.adopted ? std::optional(adopted_at_ + settings_.takeover_timeout) : std::nullopt;
     return p.ready ? std::nullopt : std::optional(p.spawned_at + policy.startup_timeout);
-}
-
-bool checker::earlier_all(const sequence& order, component_index c,
-                          bool (*holds)(const process&)) const
-{
-    for (std::size_t s = 0; s < order.step_of(c); ++s) {
-        for (const component_index other : order.steps()[s]) {
-            if (!holds(processes_.at(other)))
-                return false;
-        }
-    }
-    return true;
 }
 
 bool checker::anybody_exists() const

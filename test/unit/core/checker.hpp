@@ -3,7 +3,11 @@
 // It knows the events that went in, the verdicts that came out and the configuration; from these it
 // keeps its own account of who lives, who is ready and who was told to go, and nothing of the
 // machine's. The promises it watches: I5 I6 I7 I9 I12 I13 I16 I17 I23, one process a component at a
-// time, one deadline that is exactly the earliest limit, transitions that join up.
+// time, one deadline that is exactly the earliest limit, transitions that join up, a standby that
+// is wanted and dismissed in time.
+//
+// The account outlives the machine: when a coordinator dies in the middle of a verdict, and when
+// its successor begins (checker_takeover.cpp), what was promised before still has to be kept.
 #pragma once
 
 #include "daemon/core/group_machine.hpp"
@@ -27,9 +31,14 @@ public:
         bool told_to_go = false;
         bool killed = false;
         bool remains_told = false;
+        bool silent = false;     // taken over: it hears of no turn, and finds it by itself
+        bool adopted = false;    // silent, and has to come back
+        bool limit_told = false; // the table says until when it may stop
         std::uint64_t generation = 0;
+        std::uint64_t stopping_told_in = 0; // the step
         time_point spawned_at;
         time_point told_at;
+        std::optional<time_point> exited_at; // seen by the present machine
 
         [[nodiscard]] bool exists() const { return lives || left; }
     };
@@ -38,6 +47,15 @@ public:
 
     /// Every event that was given to the machine at `now`, and its answer.
     void saw(const group_event& event, const group_verdict& verdict, time_point now);
+
+    /// The last event of a machine that died while it carried its answer out: so many transitions
+    /// were told, and so many actions done.
+    void saw_last(const group_event& event, const group_verdict& verdict, time_point now,
+                  std::size_t transitions, std::size_t actions);
+    /// The machine died between two events.
+    void saw_death();
+    /// Its process is gone, and no machine lives to see it.
+    void saw_unseen_exit(component_index c);
 
     [[nodiscard]] const std::vector<std::string>& violations() const { return violations_; }
     [[nodiscard]] const process& seen(component_index i) const { return processes_.at(i); }
@@ -61,6 +79,9 @@ private:
 
     // The event, into the account.
     void note(const begin& e);
+    void note(const take_over& e);
+    void note(const standby_settled& e);
+    void note(const standby_gone& e);
     void note(const component_happened& e);
     void note(const start_ordered& e);
     void note(const stop_ordered& e);
@@ -74,6 +95,9 @@ private:
     void check(const act_on_component& a);
     void check(const want_down& a);
     void check(const release_component_lock& a);
+    void check(const keep_running& a);
+    void check(const want_standby& a);
+    void check(const dismiss_standby& a);
     void check(const begin_generation& a);
     void check(const note_retry& a);
     void check(const forget_retries& a);
@@ -86,14 +110,23 @@ private:
     void check(const group_transition& t);
     void check(const component_transition& t);
 
+    // A change of coordinators.
+    void begin_step(const group_event& event, time_point now);
+    void inherit(component_index c, takeover_course course);
+    void find_turns();
+    void check_takeover();
+    [[nodiscard]] bool has_made_way(const process& p) const;
+    [[nodiscard]] bool exited_out_of_order() const;
+
     // The account as a whole, after the actions.
     void check_states();
     void check_deadline(const std::optional<time_point>& told);
     [[nodiscard]] std::optional<time_point> limit_of(component_index c) const;
-    [[nodiscard]] bool earlier_all(const sequence& order, component_index c,
-                                   bool (*holds)(const process&)) const;
+    template <class Predicate>
+    [[nodiscard]] bool earlier_all(const sequence& order, component_index c, Predicate holds) const;
     [[nodiscard]] bool anybody_exists() const;
     [[nodiscard]] bool may_recover() const;
+    [[nodiscard]] group_outcome outcome_of(const group_event& cause) const;
     void demand(bool holds, const std::string& what);
 
     group_settings settings_;
@@ -113,10 +146,21 @@ private:
     bool may_restart_ = true; // a retry, or an order, since the last generation began
     bool whole_forced_ = false;
     bool disorder_ = false;
-    time_point began_;    // the present start
-    time_point released_; // the present shutdown
+    time_point began_;       // the present start
+    time_point whole_limit_; // of the present shutdown
+    time_point adopted_at_;
+
+    bool lives_ = true; // the coordinator
+    bool lock_orphaned_ = false;
+    bool unattended_ = false; // nobody was told to go
+    bool standby_wanted_ = false;
+    bool standby_settled_ = false;
+    bool standby_waived_ = false; // an adopted group is steady as it is
+    bool standby_dismissed_ = false;
+    bool standby_gone_ = false;
 
     // of the present step
+    std::uint64_t steps_ = 0; // so far
     time_point now_;
     const group_event* event_ = nullptr;
     std::optional<component_index> exited_;
@@ -125,6 +169,22 @@ private:
     std::size_t kills_ = 0;
     bool released_here_ = false;
     bool finished_here_ = false;
+    bool keeps_running_here_ = false;
+    std::size_t found_dead_ = 0; // with take_over
+    group_state found_state_ = group_state::initializing;
 };
+
+/// True if `holds` for every component of the steps before that of `c`.
+template <class Predicate>
+bool checker::earlier_all(const sequence& order, component_index c, Predicate holds) const
+{
+    for (std::size_t s = 0; s < order.step_of(c); ++s) {
+        for (const component_index other : order.steps()[s]) {
+            if (!holds(processes_.at(other)))
+                return false;
+        }
+    }
+    return true;
+}
 
 } // namespace cscc::core

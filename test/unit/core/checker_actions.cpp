@@ -48,9 +48,9 @@ void checker::check_turn(component_index c, component_action how)
     demand(p.lives && !p.told_to_go && !p.killed, "a turn of what does not live or was told");
     demand(!lock_held_, "a turn before the durable order");
     demand(p.alive == (how == component_action::tell_turn), "a turn told in the wrong way");
-    demand(earlier_all(settings_.shutdown, c, [](const process& q) { return !q.exists(); }),
+    demand(earlier_all(settings_.shutdown, c, [this](const process& q) { return has_made_way(q); }),
            "I6: a turn before all of an earlier step are gone");
-    p.told_to_go = true;
+    p.told_to_go = p.limit_told = true;
     p.told_at = now_;
 }
 
@@ -59,8 +59,7 @@ void checker::check_kill(component_index c)
     process& p = processes_.at(c);
     demand(p.lives && !p.killed, "a kill of what does not live or was killed");
     const auto limit = limit_of(c);
-    const bool whole_due =
-        !lock_held_ && !released_here_ && released_ + settings_.shutdown_timeout <= now_;
+    const bool whole_due = !lock_held_ && !released_here_ && whole_limit_ <= now_;
     demand(std::holds_alternative<force_ordered>(*event_) || (limit && *limit <= now_) || whole_due,
            "I13: a kill before its time");
     const bool is_the_cause =
@@ -72,15 +71,32 @@ void checker::check_kill(component_index c)
 
 void checker::check(const want_down& a)
 {
-    demand(!wanted_down_, "`wanted` written down twice");
+    const auto* takes_over = std::get_if<take_over>(event_);
+    const bool known = takes_over != nullptr && takes_over->course == takeover_course::finish;
+    demand(wanted_down_ == known, "`wanted` written down twice");
     demand(acts_ == 0, "`wanted` written down after the first act");
     demand(!a.cause.empty(), "`wanted` without a cause");
     wanted_down_ = true;
-    outcome_expected_ = std::holds_alternative<stop_ordered>(*event_) ||
-                                std::holds_alternative<force_ordered>(*event_)
-                            ? group_outcome::stopped
-                        : may_recover() ? group_outcome::gave_up
-                                        : group_outcome::start_failed;
+    if (!known)
+        outcome_expected_ = outcome_of(*event_);
+    demand(a.outcome == outcome_expected_, "`wanted` called what it is not");
+    if (known || lock_held_ || anybody_exists())
+        return; // a shutdown that is under way, or that `release` begins
+    whole_limit_ = now_ + settings_.shutdown_timeout;
+    whole_forced_ = std::holds_alternative<force_ordered>(*event_);
+}
+
+group_outcome checker::outcome_of(const group_event& cause) const
+{
+    if (std::holds_alternative<stop_ordered>(cause) || std::holds_alternative<force_ordered>(cause))
+        return group_outcome::stopped;
+    if (const auto* takes_over = std::get_if<take_over>(&cause)) {
+        if (takes_over->course == takeover_course::stop)
+            return group_outcome::gave_up;
+        if (found_state_ != group_state::initializing)
+            return group_outcome::gave_up;
+    }
+    return may_recover() ? group_outcome::gave_up : group_outcome::start_failed;
 }
 
 void checker::check(const release_component_lock&)
@@ -89,9 +105,10 @@ void checker::check(const release_component_lock&)
     demand(acts_ == 0, "the lock released after the first act");
     lock_held_ = false;
     released_here_ = true;
-    released_ = now_;
+    standby_waived_ = false;
+    whole_limit_ = now_ + settings_.shutdown_timeout;
     whole_forced_ = std::holds_alternative<force_ordered>(*event_);
-    disorder_ = false;
+    disorder_ = found_dead_ > 1; // the first of them is the cause
 }
 
 void checker::check(const begin_generation& a)
@@ -101,6 +118,7 @@ void checker::check(const begin_generation& a)
     demand(!wanted_down_, "I23: a generation begins after `wanted` is down");
     demand(!lock_held_, "a generation begins twice");
     demand(may_restart_, "I12: a generation that nobody counted or ordered");
+    unattended_ = false;
     generation_ = a.generation;
     lock_held_ = true;
     may_restart_ = false;
@@ -110,7 +128,9 @@ void checker::check(const begin_generation& a)
 void checker::check(const note_retry& a)
 {
     demand(a.when == now_, "a retry at another time");
-    demand(may_recover(), "a retry of the first start");
+    demand(may_recover() || (std::holds_alternative<take_over>(*event_) &&
+                             found_state_ != group_state::initializing),
+           "a retry of the first start");
     retries_.push_back(a.when);
     const auto in_window = std::count_if(retries_.begin(), retries_.end(), [&](time_point t) {
         return now_ - t < settings_.retry_span;
@@ -164,7 +184,9 @@ void checker::check(const shutdown_done& a)
 {
     demand(!anybody_exists(), "a shutdown done, and somebody lives");
     demand(!lock_held_, "a shutdown done that nobody ordered");
-    demand(a.record.in_order == !disorder_, "the record of the shutdown is not true");
+    demand(a.record.in_order == !(disorder_ || (unattended_ && exited_out_of_order())),
+           "the record of the shutdown is not true");
+    unattended_ = false;
     demand(a.record.in_order == a.record.out_of_order.empty(), "out of order, and nobody named");
     demand(!a.record.cause.empty(), "a shutdown without a cause");
     disorder_ = false;
@@ -174,6 +196,7 @@ void checker::check(const finish& a)
 {
     demand(!finished_, "finished twice");
     demand(wanted_down_ && !anybody_exists(), "finished, and somebody lives");
+    demand(!standby_wanted_ || standby_gone_, "finished, and the standby lives");
     demand(a.outcome == outcome_expected_, "the end is not what it is said to be");
     demand(!a.reason.empty(), "an end without a reason");
     finished_ = finished_here_ = true;

@@ -105,6 +105,41 @@ BOOST_AUTO_TEST_CASE(only_a_service_that_said_alive_hears_of_its_turn_by_message
     BOOST_TEST(after(p::spawned, e::turn_came).action == a::terminate);
     BOOST_TEST(after(p::alive, e::turn_came).action == a::tell_turn);
     BOOST_TEST(after(p::ready, e::turn_came).action == a::tell_turn);
+    BOOST_TEST(after(p::adopted, e::turn_came).action == a::none);
+    BOOST_TEST(after(p::leaving, e::turn_came).action == a::none);
+}
+
+BOOST_AUTO_TEST_CASE(one_that_finds_its_turn_by_itself_has_the_same_time_as_one_that_is_told)
+{
+    for (const component_phase phase : {p::adopted, p::leaving, p::ready}) {
+        const auto v = after(phase, e::turn_came);
+        BOOST_TEST(v.next == p::stopping);
+        BOOST_TEST((v.deadline == now + policy.shutdown_timeout));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(an_adopted_service_that_comes_back_is_ready_without_saying_so_again)
+{
+    const auto v = after(p::adopted, e::said_alive);
+    BOOST_TEST(v.next == p::ready);
+    BOOST_TEST(!v.deadline.has_value());
+    BOOST_TEST(after(p::adopted, e::deadline_reached).next == p::late);
+}
+
+BOOST_AUTO_TEST_CASE(the_end_of_a_leaving_service_is_no_failure_and_that_of_an_adopted_one_is)
+{
+    BOOST_TEST(!has_failed(after(p::leaving, e::exited).next));
+    BOOST_TEST(has_failed(after(p::adopted, e::exited).next));
+}
+
+BOOST_AUTO_TEST_CASE(a_main_process_has_exited_exactly_when_nothing_or_its_remains_are_left)
+{
+    for (const component_phase phase : all_component_phases) {
+        const bool expected = phase == p::down || phase == p::failed || phase == p::draining ||
+                              phase == p::draining_failed;
+        BOOST_TEST(has_exited(phase) == expected, phase);
+        BOOST_TEST((!is_gone(phase) || has_exited(phase)), phase);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(nothing_is_gone_before_what_it_left_behind_is_gone)
@@ -146,6 +181,8 @@ BOOST_AUTO_TEST_CASE(what_everybody_sees_follows_from_the_phase)
         {p::spawned, component_state::spawned},
         {p::alive, component_state::alive},
         {p::ready, component_state::ready},
+        {p::adopted, component_state::ready},
+        {p::leaving, component_state::stopping},
         {p::stopping, component_state::stopping},
         {p::killing, component_state::stopping},
         {p::late, component_state::stopping},
@@ -172,8 +209,8 @@ BOOST_AUTO_TEST_CASE(every_phase_event_and_action_has_a_word_of_its_own)
     std::set<std::string_view> group;
     for (const group_phase v : all_group_phases)
         group.insert(to_string(v));
-    BOOST_TEST(phases.size() == 10u);
-    BOOST_TEST(events.size() == 9u);
+    BOOST_TEST(phases.size() == 12u);
+    BOOST_TEST(events.size() == 10u);
     BOOST_TEST(actions.size() == 6u);
     BOOST_TEST(group.size() == 7u);
     BOOST_TEST((phases.count("?") + events.count("?") + actions.count("?") + group.count("?")) ==

@@ -47,6 +47,15 @@ bool breaks(const group_event& event, bool begun = true)
     });
 }
 
+take_over inherited()
+{
+    take_over found;
+    found.cause = "test";
+    found.generation = 1;
+    found.components.resize(make_group().components.size());
+    return found;
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(contract)
@@ -59,7 +68,8 @@ BOOST_AUTO_TEST_CASE(an_index_beyond_the_table_is_a_bug)
 
 BOOST_AUTO_TEST_CASE(nobody_but_the_machine_says_what_only_it_decides)
 {
-    for (const ce event : {ce::spawn_asked, ce::turn_came, ce::force_asked, ce::deadline_reached})
+    for (const ce event :
+         {ce::spawn_asked, ce::fall_began, ce::turn_came, ce::force_asked, ce::deadline_reached})
         BOOST_TEST(breaks(component_happened{0, event, {}}), event);
 }
 
@@ -68,6 +78,21 @@ BOOST_AUTO_TEST_CASE(begin_comes_first_and_once)
     BOOST_TEST(breaks(begin{2}));
     BOOST_TEST(breaks(stop_ordered{2, "test"}, false));
     BOOST_TEST(!breaks(begin{1}, false));
+    BOOST_TEST(breaks(inherited(), true));
+    BOOST_TEST(!breaks(inherited(), false));
+}
+
+BOOST_AUTO_TEST_CASE(a_successor_is_told_of_every_service_and_of_the_generation)
+{
+    take_over short_of_one = inherited();
+    short_of_one.components.pop_back();
+    BOOST_TEST(breaks(short_of_one, false));
+    take_over of_no_generation = inherited();
+    of_no_generation.generation = 0;
+    BOOST_TEST(breaks(of_no_generation, false));
+    take_over without_deadline = inherited();
+    without_deadline.components[1].phase = component_phase::stopping;
+    BOOST_TEST(breaks(without_deadline, false));
 }
 
 BOOST_AUTO_TEST_CASE(an_order_has_a_number)

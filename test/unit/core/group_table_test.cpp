@@ -1,4 +1,5 @@
-// group_table_test.cpp: every kind of event in every phase of a small group, as a table for people.
+// group_table_test.cpp: every kind of event in every situation of a small group, as a table for
+// people.
 #include "common/base/text.hpp"
 #include "daemon/core/wording.hpp"
 #include "test/unit/core/golden.hpp"
@@ -49,6 +50,85 @@ simulation in_phase(group_phase wanted)
     return sim;
 }
 
+group_settings with_standby()
+{
+    group_settings settings = make_group({{"A"}, {"B", "C"}}, {{"B", "C"}, {"A"}});
+    settings.retry_count = 1;
+    settings.restart_delay = 3s;
+    settings.takeover_timeout = 4s;
+    settings.standby = true;
+    return settings;
+}
+
+// All is ready but the standby.
+simulation waiting()
+{
+    simulation sim{with_standby()};
+    sim.deliver(begin{1});
+    sim.all_come_up();
+    return sim;
+}
+
+// All services are gone for good, the standby is not.
+simulation dismissing()
+{
+    simulation sim{with_standby()};
+    sim.start();
+    sim.deliver(stop_ordered{2, "a stop"});
+    sim.all_go_down();
+    return sim;
+}
+
+take_over inheritance_of(takeover_course course, component_phase phase)
+{
+    take_over found;
+    found.course = course;
+    found.cause = "a death";
+    found.generation = 1;
+    for (int i = 0; i < 3; ++i) {
+        found.components.push_back({component_state::ready, phase, {}, 0, true});
+        if (phase == component_phase::adopted)
+            found.components.back().deadline = time_point{} + 4s;
+    }
+    return found;
+}
+
+// A successor; B has come back already.
+simulation adopting()
+{
+    simulation sim{with_standby()};
+    sim.deliver(inheritance_of(takeover_course::adopt, component_phase::adopted));
+    sim.happens("B", ce::said_alive);
+    return sim;
+}
+
+// A successor; the services go down by themselves, and B has exited.
+simulation unattended()
+{
+    simulation sim{with_standby()};
+    sim.deliver(inheritance_of(takeover_course::restart, component_phase::leaving));
+    sim.exits("B");
+    return sim;
+}
+
+struct situation
+{
+    std::string name;
+    std::function<simulation()> make;
+};
+
+std::vector<situation> situations()
+{
+    std::vector<situation> all;
+    for (const group_phase phase : all_group_phases)
+        all.push_back({std::string(to_string(phase)), [=] { return in_phase(phase); }});
+    all.push_back({"waiting", waiting});
+    all.push_back({"dismissing", dismissing});
+    all.push_back({"adopting", adopting});
+    all.push_back({"unattended", unattended});
+    return all;
+}
+
 struct column
 {
     std::string name;
@@ -66,6 +146,8 @@ std::vector<column> columns()
     add("restart_ordered", restart_ordered{9, "test"});
     add("force_ordered", force_ordered{"test"});
     add("reset_ordered", reset_ordered{9});
+    add("standby_settled", standby_settled{});
+    add("standby_gone", standby_gone{});
     add("nothing is due", deadline_reached{});
     add("its deadline", deadline_reached{}); // time is advanced to it
     for (const ce event :
@@ -79,10 +161,11 @@ std::vector<column> columns()
     return all;
 }
 
-std::string row(group_phase phase, const column& c)
+std::string row(const situation& in, const column& c)
 {
-    simulation sim = in_phase(phase);
-    BOOST_REQUIRE(sim.machine().phase() == phase);
+    simulation sim = in.make();
+    const group_phase phase = sim.machine().phase();
+    BOOST_REQUIRE((in.name == to_string(phase) || sim.machine().settings().standby));
     simulation until = sim;
     if (c.name == "its deadline" && sim.deadline()) {
         until.advance(*sim.deadline() - sim.now() - 1ns);
@@ -96,7 +179,7 @@ std::string row(group_phase phase, const column& c)
         sim.deliver(c.make(sim));
     }
     std::ostringstream line;
-    line << std::left << std::setw(11) << phase << std::setw(16) << c.name << std::setw(11)
+    line << std::left << std::setw(11) << in.name << std::setw(16) << c.name << std::setw(11)
          << sim.machine().phase() << std::setw(7)
          << (sim.deadline() ? in_words(*sim.deadline() - sim.now()) : "-")
          << (sim.actions().empty() ? "-" : words(sim.actions(), sim.machine().settings()));
@@ -110,9 +193,9 @@ BOOST_AUTO_TEST_SUITE(group_table)
 BOOST_AUTO_TEST_CASE(every_kind_of_event_in_every_phase_does_what_the_table_says)
 {
     std::vector<std::string> table;
-    for (const group_phase phase : all_group_phases) {
+    for (const situation& in : situations()) {
         for (const column& c : columns())
-            table.push_back(row(phase, c));
+            table.push_back(row(in, c));
     }
     check_golden("daemon/core/group_table.txt", table);
 }

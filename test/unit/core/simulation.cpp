@@ -51,6 +51,9 @@ struct action_words
     }
     std::string operator()(const want_down&) const { return "want_down"; }
     std::string operator()(const release_component_lock&) const { return "release"; }
+    std::string operator()(const keep_running&) const { return "keep_running"; }
+    std::string operator()(const want_standby&) const { return "want_standby"; }
+    std::string operator()(const dismiss_standby&) const { return "dismiss_standby"; }
     std::string operator()(const begin_generation& a) const
     {
         return text("generation ", a.generation);
@@ -163,8 +166,12 @@ group_verdict simulation::deliver(const group_event& event)
              << words(v.actions, machine_.settings());
         trace_.push_back(line.str());
     }
-    for (const transition& t : v.transitions)
+    for (const transition& t : v.transitions) {
         transitions_.push_back(words(t, machine_.settings()));
+        told_.note(t, machine_);
+    }
+    for (const group_action& a : v.actions)
+        told_.carry_out(a);
     actions_.insert(actions_.end(), v.actions.begin(), v.actions.end());
     return v;
 }
@@ -208,10 +215,11 @@ void simulation::all_come_up()
     for (bool more = true; more;) {
         more = false;
         for (const auto& c : machine_.settings().components) {
-            if (phase(c.id) == component_phase::spawned || phase(c.id) == component_phase::alive) {
+            const component_phase p = phase(c.id);
+            if (p == component_phase::spawned || p == component_phase::alive ||
+                p == component_phase::adopted)
                 says_ready(c.id);
-                more = true;
-            }
+            more = more || p != phase(c.id);
         }
     }
 }
@@ -236,6 +244,8 @@ void simulation::start()
 {
     deliver(begin{1});
     all_come_up();
+    if (machine_.settings().standby)
+        deliver(standby_settled{});
 }
 
 void simulation::recover(const std::string& id)
@@ -244,6 +254,23 @@ void simulation::recover(const std::string& id)
     all_go_down();
     if (machine_.phase() == group_phase::restarting)
         all_come_up();
+}
+
+simulation simulation::succeeded(coordinator_policy policy, const std::vector<std::string>& ended,
+                                 duration later) const
+{
+    std::vector<bool> lives;
+    for (component_index i = 0; i < machine_.component_count(); ++i)
+        lives.push_back(!has_exited(machine_.component(i)));
+    for (const std::string& id : ended)
+        lives.at(index(id)) = false;
+    simulation next{machine_.settings()};
+    next.told_ = told_;
+    next.told_.coordinator_died();
+    next.now_ = now_ + later;
+    next.deliver(
+        plan_takeover(next.told_.found(policy, lives, "a death"), machine_.settings(), next.now_));
+    return next;
 }
 
 component_index simulation::index(const std::string& id) const

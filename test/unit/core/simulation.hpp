@@ -6,6 +6,7 @@
 #pragma once
 
 #include "daemon/core/group_machine.hpp"
+#include "test/unit/core/told_state.hpp"
 
 #include <ostream>
 #include <stdexcept>
@@ -43,7 +44,9 @@ std::string words(const transition& change, const group_settings& settings);
 class simulation
 {
 public:
-    explicit simulation(group_settings settings) : machine_(std::move(settings)) {}
+    explicit simulation(group_settings settings)
+        : machine_(std::move(settings)), told_(machine_.component_count())
+    {}
 
     /// The verdict that `event` is given now.
     group_verdict deliver(const group_event& event);
@@ -54,14 +57,19 @@ public:
     void says_ready(const std::string& id); // after alive
     void exits(const std::string& id, std::string detail = "exit status 0");
     void goes(const std::string& id); // exits, and leaves nothing behind
-    /// Everything that is spawned comes up, until the group is steady.
+    /// Everything that is spawned or adopted comes up, until the group is steady.
     void all_come_up();
     /// Everything that was told to go goes, until nobody is told any more.
     void all_go_down();
-    /// begin with operation 1, then all_come_up.
+    /// begin with operation 1, then all_come_up, and the standby settles if there is to be one.
     void start();
     /// `id` is killed, all go down and, if the group does not pause or end, all come up again.
     void recover(const std::string& id = "A");
+
+    /// The coordinator dies now; `later` another goes on with what this one told, when the services
+    /// named in `ended` are gone, too.
+    simulation succeeded(coordinator_policy policy, const std::vector<std::string>& ended = {},
+                         duration later = {}) const;
 
     component_index index(const std::string& id) const;
     component_phase phase(const std::string& id) const { return machine_.component(index(id)); }
@@ -82,6 +90,7 @@ private:
     group_machine machine_;
     time_point now_{}; // the epoch; virtual time needs no other origin
     std::optional<time_point> deadline_;
+    told_state told_;
     std::vector<std::string> trace_;
     std::vector<std::string> transitions_;
     std::vector<group_action> actions_;
