@@ -108,6 +108,16 @@ void leave_final_status(session& run, shm::state_writer& state)
         run.remark(text("the final status cannot be written: ", failed.message()));
 }
 
+/// False of a lock that names a process which died without the kernel's knowing of the lock: nobody
+/// can ever take it, and so nobody but us, who hold the manager lock, can decide any more.
+bool has_living_holder(const shm::robust_lock& lock)
+{
+    const shm::lock_view seen = lock.look();
+    const auto holder = process_ref::open_pid(seen.owner_tid());
+    const bool gone = holder ? holder->is_gone() : holder.error() == errc::process_gone;
+    return !gone || lock.look() != seen;
+}
+
 } // namespace
 
 bool has_living_standby(const shm::state_view& view)
@@ -136,12 +146,10 @@ result<std::optional<office>> win_office(const session& run)
     auto state = shm::state_writer::attach(run.names().state(), run.names().uid);
     if (!state)
         return state.error();
-    const auto taken = state->lock(shm::daemon_lock::coordinator).try_lock();
-    if (!taken && taken.error() == errc::lock_held)
-        return std::optional<office>{};
-    if (!taken)
-        return taken.error();
-    return std::optional<office>(std::move(*state));
+    shm::robust_lock lock = state->lock(shm::daemon_lock::coordinator);
+    const auto taken = lock.try_lock();
+    const bool by_another = !taken && taken.error() == errc::lock_held && has_living_holder(lock);
+    return by_another ? std::optional<office>{} : std::optional<office>(std::move(*state));
 }
 
 asio::awaitable<std::optional<verdict>> stop_orphans(session& run, shm::state_writer& state,

@@ -35,8 +35,9 @@ private:
     std::unique_ptr<shm::state_writer> state_; // null: moved from
 };
 
-/// Tries to become who decides, under the manager lock. Empty: another does.
-/// Errors: state_writer::attach's; errc::lock_unrecoverable.
+/// Tries to become who decides, under the manager lock. Empty: another does. A lock that nobody can
+/// take any more is no hindrance.
+/// Errors: state_writer::attach's.
 [[nodiscard]] result<std::optional<office>> win_office(const session& run);
 
 /// The stop, by whoever won: `wanted` = down, the next epoch, the standby killed, the component lock

@@ -124,12 +124,11 @@ std::optional<reached> try_unguarded(session& run, time_point standby_has_until,
     unguarded place{std::move(*lock), std::move(look), std::nullopt};
     if (is_sound) {
         auto won = win_office(run);
-        if (!won && won.error() != errc::lock_unrecoverable)
+        if (!won)
             return unusable_group(run, won.error());
-        if (won && !*won)
+        if (!*won)
             return std::nullopt; // a successor was quicker
-        if (won)
-            place.in_office = std::move(*won);
+        place.in_office = std::move(*won);
     }
     return place;
 }

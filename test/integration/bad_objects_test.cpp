@@ -114,6 +114,7 @@ BOOST_AUTO_TEST_CASE(when_the_coordinator_is_killed_the_services_go_down_in_orde
     group_description d = group_of({"A", "B", "C"});
     for (service_description& s : d.services)
         s.arguments = {"--linger", "1000"};
+    d.standby = false;
     group_under_test g(d);
     expect(g.csccmgr({"start"}), 0);
     BOOST_TEST(g.watch().signal(*g.daemon(), SIGKILL));
@@ -129,6 +130,7 @@ BOOST_AUTO_TEST_CASE(when_the_coordinator_is_killed_the_services_go_down_in_orde
 BOOST_AUTO_TEST_CASE(what_a_service_left_behind_ends_though_the_coordinator_is_dead)
 {
     group_description d = group_of({"A"});   // alone: with nobody alive to see to it, its child
+    d.standby = false;
     d.at("A").arguments = {"--leave-child"}; // would live on beside the next one's turn (I6)
     group_under_test g(d);
     expect(g.csccmgr({"start"}), 0);
@@ -147,6 +149,7 @@ BOOST_AUTO_TEST_CASE(the_status_with_a_dead_coordinator_and_living_services_is_2
 {
     group_description d = group_of({"A", "B"});
     d.at("B").arguments = {"--callback-takes", "3000"};
+    d.standby = false;
     group_under_test g(d);
     expect(g.csccmgr({"start"}), 0);
     BOOST_TEST(g.watch().signal(*g.daemon(), SIGKILL));
