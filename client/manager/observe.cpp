@@ -142,6 +142,28 @@ asio::awaitable<result<in_charge>> await_successor(session& run, const process_r
     }
 }
 
+/// Shows what comes, until nothing more does; why that is. @param last  the number of the last event
+asio::awaitable<error_code> show_events(session& run, control_client& client, std::uint64_t& last,
+                                        time_point end)
+{
+    while (!run.out.lost()) { // somebody reads it
+        const auto event = co_await client.next_event(end);
+        if (!event)
+            co_return event.error();
+        last = event->number;
+        run.out.say(run.line.json ? client.last_event_json()
+                                  : render_event(*event, run.out.looks()));
+    }
+    co_return error_code{};
+}
+
+/// True if the other side is gone.
+bool is_hung_up(const error_code& error)
+{
+    return error == asio::error::eof || error == asio::error::connection_reset ||
+           error == asio::error::broken_pipe;
+}
+
 asio::awaitable<exit_code> follow_events(session& run)
 {
     auto there = co_await reach_coordinator(run, clock::now() + answer_limit);
@@ -149,35 +171,23 @@ asio::awaitable<exit_code> follow_events(session& run)
         co_return tell(run, services_without_coordinator(run).value_or(not_running(run)));
     if (!there)
         co_return tell(run, cannot_reach(run, there.error()));
-    const std::string what = "follow the events of the coordinator";
-    const error_code refused =
-        co_await there->client.follow(std::nullopt, clock::now() + answer_limit);
-    if (refused)
-        co_return tell(run, failed_to(what, refused));
     const auto end = run.line.timeout ? run.deadline(0s) : time_point::max();
     std::uint64_t last = 0; // a successor's numbers are above those of all before it
+    error_code why = co_await there->client.follow(std::nullopt, clock::now() + answer_limit);
     for (;;) {
-        const auto event = co_await there->client.next_event(end);
-        if (event) {
-            last = event->number;
-            run.out.say(run.line.json ? there->client.last_event_json()
-                                      : render_event(*event, run.out.looks()));
-            if (run.out.lost()) // nobody reads it any more
-                co_return exit_code::failed;
-            continue;
-        }
-        const bool ended = event.error() == asio::error::eof ||
-                           event.error() == asio::error::connection_reset;
-        if (ended) {
-            auto successor = co_await await_successor(run, there->process, last);
-            if (!successor)
-                co_return exit_code::done; // the group is down
-            there = std::move(successor);
-            continue;
-        }
-        if (event.error() == errc::timed_out) // it was asked for: nothing to complain about
+        if (!why)
+            why = co_await show_events(run, there->client, last, end);
+        if (run.out.lost())
+            co_return exit_code::failed;
+        if (why == errc::timed_out) // it was asked for: nothing to complain about
             co_return exit_code::timed_out;
-        co_return tell(run, failed_to(what, event.error()));
+        if (!is_hung_up(why))
+            co_return tell(run, failed_to("follow the events of the coordinator", why));
+        auto successor = co_await await_successor(run, there->process, last);
+        if (!successor)
+            co_return exit_code::done; // the group is down
+        there = std::move(successor);
+        why = {};
     }
 }
 

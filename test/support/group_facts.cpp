@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
+#include <stdexcept>
 
 namespace cscc::test {
 namespace fs = std::filesystem;
@@ -75,6 +77,32 @@ std::optional<process_key> group_under_test::daemon() const
             return w.who;
     }
     return std::nullopt;
+}
+
+std::optional<process_key> group_under_test::in_role(const std::string& role) const
+{
+    std::map<process_key, std::string> roles;
+    for (const log_event& e : events()) {
+        if (e.kind == "role")
+            roles[{e.pid, e.start}] = e.word("to");
+    }
+    for (const auto& [who, present] : roles) {
+        if (present == role && watch_.lives(who))
+            return who;
+    }
+    return std::nullopt;
+}
+
+process_key group_under_test::await_role(const std::string& role,
+                                         const std::optional<process_key>& former)
+{
+    std::optional<process_key> found;
+    if (!eventually([&] {
+            found = in_role(role);
+            return found && (!former || !(*found == *former));
+        }))
+        throw std::runtime_error("there is no " + role);
+    return *found;
 }
 
 namespace {
