@@ -16,7 +16,7 @@ constexpr std::array verb_names{
     std::string_view{"start"},   std::string_view{"stop"},  std::string_view{"restart"},
     std::string_view{"status"},  std::string_view{"check"}, std::string_view{"plan"},
     std::string_view{"events"},  std::string_view{"locks"}, std::string_view{"reset"},
-    std::string_view{"version"}, std::string_view{"help"},
+    std::string_view{"drill"},   std::string_view{"version"}, std::string_view{"help"},
 };
 static_assert(verb_names.size() == static_cast<std::size_t>(command_verb::help) + 1);
 
@@ -180,7 +180,10 @@ bool waits(command_verb verb)
 std::optional<usage_error> contradiction(const command_line& line)
 {
     const auto name = to_string(line.verb);
-    if (!line.ids.empty() && line.verb != command_verb::status) {
+    const bool drill = line.verb == command_verb::drill;
+    if (drill && line.ids.size() != 1)
+        return wrong("\"drill\" kills one thing at a time: primary, standby, both, or a service.");
+    if (!line.ids.empty() && line.verb != command_verb::status && !drill) {
         return wrong(text("\"", name,
                           "\" is about the whole group and takes no further words, "
                           "but \"",
@@ -213,7 +216,7 @@ std::variant<command_line, usage_error> interpret(raw_line raw)
         raw.words.assign(1, raw.help ? "help" : "version");
     if (raw.words.empty())
         return wrong("A verb is missing: start, stop, restart, status, check, plan, events, "
-                     "locks, reset, version or help.");
+                     "locks, reset, drill, version or help.");
     const std::string word = raw.words.front();
     const auto verb = verb_of(word);
     if (!verb)
@@ -278,6 +281,7 @@ usage: csccmgr [-c FILE] [--json] [--timeout T] [--no-wait] VERB
   events           follow the group's events
   locks            every lock by its configured name, with its holder
   reset            forget the retry history
+  drill WHOM       kill primary, standby, both or a service on purpose; judge what follows
   version, help
 
   -c FILE          the group's configuration; else $CSCC_CONFIG, else /etc/cscc/cscomputer.cfg

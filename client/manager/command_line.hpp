@@ -24,6 +24,7 @@ enum class command_verb : std::uint8_t
     events,
     locks,
     reset,
+    drill,
     version,
     help,
 };

@@ -1,5 +1,6 @@
 #include "client/manager/verbs.hpp"
 
+#include "client/manager/drill.hpp"
 #include "client/manager/observe.hpp"
 #include "client/manager/plan.hpp"
 #include "client/manager/start.hpp"
@@ -41,6 +42,7 @@ config::depth depth_of(const command_line& line)
     case command_verb::status:
     case command_verb::events:
     case command_verb::reset:
+    case command_verb::drill:
     case command_verb::version:
     case command_verb::help: break;
     }
@@ -70,6 +72,11 @@ asio::awaitable<int> carry_out(session& run)
     }
     case command_verb::reset: {
         const verdict v = co_await reset_group(run);
+        co_return number_of(tell(run, v));
+    }
+    case command_verb::drill: {
+        use_running_configuration(run);
+        const verdict v = co_await drill_group(run);
         co_return number_of(tell(run, v));
     }
     case command_verb::status: {

@@ -8,6 +8,7 @@
 #include <boost/json/parse.hpp>
 
 #include <cstdio>
+#include <exception>
 #include <filesystem>
 
 #include <fcntl.h>
@@ -45,7 +46,8 @@ json::value status_of(const std::string& socket)
 
 } // namespace
 
-group_bench::group_bench(const std::string& bin, std::size_t count, const std::string& containment)
+group_bench::group_bench(const std::string& bin, std::size_t count, const std::string& containment,
+                         const std::string& policy)
     : bin_(bin), name_("csccbench-" + std::to_string(::getpid())), last_id_(id_of(count - 1))
 {
     std::filesystem::create_directory(dir_.file("run"));
@@ -62,6 +64,7 @@ group_bench::group_bench(const std::string& bin, std::size_t count, const std::s
     d.daemon = bin + "/csccd";
     d.startup_timeout_ms = d.shutdown_timeout_ms = 120'000;
     d.restart_retry_counter = 64;
+    d.on_coordinator_failure = policy;
     d.csccd_extra = "containment = \"" + containment + "\"\n";
     test::write_file(dir_.file("group.cfg"), test::to_toml(d));
 }
@@ -132,6 +135,33 @@ group_bench::recovery group_bench::recover()
         give_up("the group did not recover");
     r.total_ms = since();
     return r;
+}
+
+double group_bench::take_over() const
+{
+    const std::string socket = dir_.file("run/control.sock");
+    const int pid = daemon_pid();
+    const auto is_successor_steady = [&] {
+        try {
+            const json::value status = status_of(socket);
+            return status.at("primary").at("pid").to_number<int>() != pid &&
+                   status.at("state").as_string() == "steady";
+        }
+        catch (const std::exception&) { // nobody listens, or the old one's last words
+            return false;
+        }
+    };
+    const unique_fd victim(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+    return milliseconds_of([&] {
+        if (::syscall(SYS_pidfd_send_signal, victim.get(), SIGKILL, nullptr, 0) != 0)
+            give_up("the primary cannot be killed");
+        const auto limit = std::chrono::steady_clock::now() + patience;
+        while (!is_successor_steady()) {
+            if (std::chrono::steady_clock::now() > limit)
+                give_up("nobody took over");
+            nap();
+        }
+    });
 }
 
 int group_bench::daemon_pid() const

@@ -14,7 +14,9 @@ class group_bench
 {
 public:
     /// @param containment  the configuration's word: "off" or "auto"
-    group_bench(const std::string& bin, std::size_t count, const std::string& containment);
+    /// @param policy       on_coordinator_failure
+    group_bench(const std::string& bin, std::size_t count, const std::string& containment,
+                const std::string& policy = "restart");
     ~group_bench();
     group_bench(const group_bench&) = delete;
 
@@ -28,6 +30,9 @@ public:
     };
     /// Kills the last service and waits until the group is steady again.
     [[nodiscard]] recovery recover();
+
+    /// Kills the primary; milliseconds until its successor answers that the group is steady.
+    [[nodiscard]] double take_over() const;
 
     [[nodiscard]] int daemon_pid() const;
     /// How the daemon keeps its services together, in its own words (from its log).

@@ -90,11 +90,33 @@ void run_row(const std::string& bin, std::size_t count, const std::string& wante
     std::fflush(stdout);
 }
 
+/// How long the group has nobody who answers, and how long the services take to be up again: with
+/// "restart" against a plain stop and start of the same group.
+void run_take_over(const std::string& bin, std::size_t count, const std::string& policy,
+                   const settings& s)
+{
+    std::vector<double> take_over;
+    std::vector<double> stop_and_start;
+    for (int round = 0; round < s.rounds; ++round) {
+        group_bench group(bin, count, "auto", policy);
+        const double start = group.csccmgr_ms("start");
+        for (int i = 0; i < 3; ++i)
+            take_over.push_back(group.take_over());
+        stop_and_start.push_back(group.csccmgr_ms("stop") + start);
+    }
+    std::printf("  take-over, %-8s %9.1f ms   stop + start %6.1f ms   ratio %5.2f\n", policy.c_str(),
+                median(take_over), median(stop_and_start),
+                median(take_over) / median(stop_and_start));
+    std::fflush(stdout);
+}
+
 void run_count(const std::string& bin, std::size_t count, const settings& s)
 {
     std::printf("%zu services\n", count);
     for (const char* const containment : {"off", "auto"})
         run_row(bin, count, containment, s);
+    for (const char* const policy : {"adopt", "restart"})
+        run_take_over(bin, count, policy, s);
     std::printf("\n");
 }
 

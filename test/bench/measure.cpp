@@ -73,6 +73,12 @@ activity settled_activity_of(int pid)
     give_up("csccd does not come to rest");
 }
 
+void nap()
+{
+    const timespec half_a_millisecond{0, 500'000};
+    ::ppoll(nullptr, 0, &half_a_millisecond, nullptr);
+}
+
 void idle_for(int seconds)
 {
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);

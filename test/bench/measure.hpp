@@ -28,6 +28,9 @@ struct activity
 /// Lets the machine be for so long; nothing is waited for, that is the measurement.
 void idle_for(int seconds);
 
+/// Between two looks at something that is waited for: 0.5 ms.
+void nap();
+
 /// Ends the benchmark with a sentence.
 [[noreturn]] void give_up(const std::string& why);
 

@@ -253,3 +253,41 @@ BOOST_AUTO_TEST_CASE(followers_of_the_events_follow_the_successor)
     const program_result followed = events.finish(20s);
     expect(followed, 0, {"B", "signal 9 (KILL)", "stopped"});
 }
+
+BOOST_AUTO_TEST_CASE(a_drill_kills_on_purpose_and_judges_what_follows)
+{
+    group_under_test g(three("restart"));
+    expect(g.csccmgr({"drill", "primary"}), 7, {"not running"});
+    start(g);
+    expect(g.csccmgr({"drill", "B"}), 0, {"PASS", "all went down in order and are ready again"});
+    expect(g.csccmgr({"drill", "standby"}), 0, {"PASS", "no service noticed"});
+    expect(g.csccmgr({"drill", "primary"}), 0, {"PASS", "the standby took over"});
+    expect(g.csccmgr({"drill", "D"}), 2, {"no service \"D\""});
+    expect(g.csccmgr({"drill"}), 2, {"primary, standby, both"});
+    expect_up(g, 3);
+    expect(g.csccmgr({"drill", "both"}), 0, {"PASS", "by themselves"});
+    stop(g);
+}
+
+BOOST_AUTO_TEST_CASE(a_drill_of_an_adopted_group_disturbs_no_service)
+{
+    group_under_test g(three("adopt"));
+    start(g);
+    const ids before = pids_of(g);
+    expect(g.csccmgr({"drill", "primary"}), 0, {"PASS", "no service noticed"});
+    BOOST_TEST(pids_of(g) == before, boost::test_tools::per_element());
+    stop(g);
+}
+
+BOOST_AUTO_TEST_CASE(a_drill_fails_when_a_service_does_not_keep_its_turn)
+{
+    group_description d = three("restart");
+    d.at("A").arguments = {"--ignore-shutdown"}; // the last to go
+    d.at("A").shutdown_timeout_ms = 60'000;
+    group_under_test g(d);
+    start(g);
+    expect(g.csccmgr({"drill", "primary", "--timeout", "1s"}), 124, {"FAIL", "recovering"});
+    g.kill("A");
+    expect_up(g, 2);
+    stop(g);
+}
