@@ -62,6 +62,8 @@ public:
     [[nodiscard]] bool finished() const { return finished_; }
     [[nodiscard]] bool all_ready() const; // and the lock is held
     [[nodiscard]] std::size_t operations_open() const;
+    [[nodiscard]] bool standby_to_settle() const { return standby_wanted_ && !standby_settled_; }
+    [[nodiscard]] bool standby_to_go() const { return standby_dismissed_ && !standby_gone_; }
 
 private:
     struct operation
@@ -165,6 +167,7 @@ private:
     const group_event* event_ = nullptr;
     std::optional<component_index> exited_;
     std::uint64_t generation_before_ = 0;
+    std::uint64_t generation_lost_ = 0; // told, but not begun
     std::size_t acts_ = 0;
     std::size_t kills_ = 0;
     bool released_here_ = false;

@@ -22,6 +22,7 @@ void checker::begin_step(const group_event& event, time_point now)
     event_ = &event;
     exited_.reset();
     generation_before_ = generation_;
+    generation_lost_ = 0;
     acts_ = kills_ = found_dead_ = 0;
     released_here_ = finished_here_ = keeps_running_here_ = false;
 }
@@ -35,6 +36,10 @@ void checker::saw_last(const group_event& event, const group_verdict& verdict, t
     std::visit([&](const auto& e) { note(e); }, event);
     for (std::size_t i = 0; i < actions; ++i)
         std::visit([&](const auto& a) { check(a); }, verdict.actions.at(i));
+    for (std::size_t i = actions; i < verdict.actions.size(); ++i) {
+        if (const auto* lost = std::get_if<begin_generation>(&verdict.actions[i]))
+            generation_lost_ = lost->generation;
+    }
     for (std::size_t i = 0; i < transitions; ++i)
         std::visit([&](const auto& t) { check(t); }, verdict.transitions.at(i));
     find_turns();
@@ -55,7 +60,7 @@ void checker::saw_last(const group_event& event, const group_verdict& verdict, t
 void checker::saw_death()
 {
     lives_ = false;
-    lock_orphaned_ = lock_held_;
+    lock_orphaned_ = lock_orphaned_ || lock_held_;
     lock_held_ = false;
     for (auto& [id, o] : operations_)
         o.ended = true; // by the end of the connection
@@ -165,6 +170,7 @@ void checker::check(const keep_running&)
     demand(std::holds_alternative<take_over>(*event_) && !lock_held_ && lock_orphaned_,
            "a lock kept that nobody left");
     demand(acts_ == 0, "the lock kept after the first act");
+    lock_orphaned_ = false;
     lock_held_ = keeps_running_here_ = standby_waived_ = true;
 }
 
