@@ -72,12 +72,13 @@ void group_machine::on(const begin& event, situation& at)
 
 void group_machine::on(const standby_settled&, situation&)
 {
-    standby_settled_ = true; // advance() goes on, if that was what it waited for
+    // advance() goes on, if it waited for that
+    standby_settled_ = standby_settled_ || standby_wanted_;
 }
 
 void group_machine::on(const standby_gone&, situation&)
 {
-    standby_gone_ = standby_dismissed_;
+    standby_gone_ = standby_gone_ || standby_dismissed_;
 }
 
 void group_machine::on(const component_happened& event, situation& at)

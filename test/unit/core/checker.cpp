@@ -102,7 +102,7 @@ void checker::note(const deadline_reached&)
 
 void checker::note(const standby_settled&)
 {
-    standby_settled_ = true;
+    standby_settled_ = standby_settled_ || standby_wanted_;
 }
 
 void checker::note(const standby_gone&)
@@ -157,7 +157,8 @@ void checker::check(const component_transition& t)
     cs& told = told_.at(t.component);
     demand(t.from == told && joins_up(t.from, t.to), "a component's states do not join up");
     demand(!t.reason.empty(), "a change of a component without a reason");
-    demand(t.generation == generation_ || t.generation == generation_before_,
+    demand(t.generation == generation_ || t.generation == generation_before_ ||
+               t.generation == generation_lost_,
            "a change in another generation");
     told = t.to;
     if (t.to == cs::stopping)

@@ -62,6 +62,8 @@ public:
     [[nodiscard]] bool finished() const { return finished_; }
     [[nodiscard]] bool all_ready() const; // and the lock is held
     [[nodiscard]] std::size_t operations_open() const;
+    [[nodiscard]] bool standby_to_settle() const { return standby_wanted_ && !standby_settled_; }
+    [[nodiscard]] bool standby_to_go() const { return standby_dismissed_ && !standby_gone_; }
 
 private:
     struct operation
@@ -112,6 +114,11 @@ private:
 
     // A change of coordinators.
     void begin_step(const group_event& event, time_point now);
+    void lose(const act_on_component& a);
+    void lose(const release_component_lock& a);
+    template <class Action>
+    void lose(const Action&)
+    {} // leaves no trace in the table
     void inherit(component_index c, takeover_course course);
     void find_turns();
     void check_takeover();
@@ -165,6 +172,8 @@ private:
     const group_event* event_ = nullptr;
     std::optional<component_index> exited_;
     std::uint64_t generation_before_ = 0;
+    std::uint64_t generation_lost_ = 0; // told, but not begun
+    bool lock_kept_by_loss_ = false;
     std::size_t acts_ = 0;
     std::size_t kills_ = 0;
     bool released_here_ = false;

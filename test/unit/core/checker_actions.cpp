@@ -121,6 +121,7 @@ void checker::check(const begin_generation& a)
     unattended_ = false;
     generation_ = a.generation;
     lock_held_ = true;
+    lock_orphaned_ = false;
     may_restart_ = false;
     began_ = now_;
 }

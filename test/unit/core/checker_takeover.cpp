@@ -3,6 +3,7 @@
 #include "test/unit/core/checker.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace cscc::core {
 namespace {
@@ -22,6 +23,8 @@ void checker::begin_step(const group_event& event, time_point now)
     event_ = &event;
     exited_.reset();
     generation_before_ = generation_;
+    generation_lost_ = 0;
+    lock_kept_by_loss_ = false;
     acts_ = kills_ = found_dead_ = 0;
     released_here_ = finished_here_ = keeps_running_here_ = false;
 }
@@ -35,27 +38,42 @@ void checker::saw_last(const group_event& event, const group_verdict& verdict, t
     std::visit([&](const auto& e) { note(e); }, event);
     for (std::size_t i = 0; i < actions; ++i)
         std::visit([&](const auto& a) { check(a); }, verdict.actions.at(i));
+    for (std::size_t i = actions; i < verdict.actions.size(); ++i) {
+        if (const auto* lost = std::get_if<begin_generation>(&verdict.actions[i]))
+            generation_lost_ = lost->generation;
+    }
     for (std::size_t i = 0; i < transitions; ++i)
         std::visit([&](const auto& t) { check(t); }, verdict.transitions.at(i));
+    for (std::size_t i = actions; i < verdict.actions.size(); ++i)
+        std::visit([&](const auto& a) { lose(a); }, verdict.actions[i]);
     find_turns();
-    for (std::size_t i = actions; i < verdict.actions.size(); ++i) {
-        const auto* lost = std::get_if<act_on_component>(&verdict.actions[i]);
-        if (lost == nullptr || told_.at(lost->component) != cs::stopping)
-            continue;
-        process& p = processes_.at(lost->component);
-        if (lost->action != component_action::tell_turn &&
-            lost->action != component_action::terminate)
-            continue;
-        p.told_to_go = p.limit_told = true; // so the table says, and until when
-        p.told_at = now_;
-    }
+    lock_held_ = lock_held_ || lock_kept_by_loss_;
     saw_death();
+}
+
+// What was decided and not done is in the table all the same, as far as it was told.
+void checker::lose(const act_on_component& a)
+{
+    process& p = processes_.at(a.component);
+    if (told_.at(a.component) != cs::stopping)
+        return;
+    if (a.action == component_action::kill)
+        p.killed = true;
+    if (a.action != component_action::tell_turn && a.action != component_action::terminate)
+        return;
+    p.told_to_go = p.limit_told = true;
+    p.told_at = now_;
+}
+
+void checker::lose(const release_component_lock&)
+{
+    lock_kept_by_loss_ = std::exchange(lock_held_, false);
 }
 
 void checker::saw_death()
 {
     lives_ = false;
-    lock_orphaned_ = lock_held_;
+    lock_orphaned_ = lock_orphaned_ || lock_held_;
     lock_held_ = false;
     for (auto& [id, o] : operations_)
         o.ended = true; // by the end of the connection
@@ -165,6 +183,7 @@ void checker::check(const keep_running&)
     demand(std::holds_alternative<take_over>(*event_) && !lock_held_ && lock_orphaned_,
            "a lock kept that nobody left");
     demand(acts_ == 0, "the lock kept after the first act");
+    lock_orphaned_ = false;
     lock_held_ = keeps_running_here_ = standby_waived_ = true;
 }
 

@@ -224,4 +224,34 @@ BOOST_AUTO_TEST_CASE(a_group_of_nobody_is_steady_at_once)
     BOOST_TEST(sim.trace() == expected, per_element());
 }
 
+BOOST_AUTO_TEST_CASE(a_group_that_wants_a_standby_is_steady_once_that_has_settled)
+{
+    group_settings settings = make_group();
+    settings.standby = true;
+    simulation sim{settings};
+    sim.deliver(begin{1});
+    sim.deliver(standby_settled{}); // in vain: nobody was asked for
+    sim.all_come_up();
+    BOOST_TEST(sim.machine().state() == group_state::initializing);
+    BOOST_TEST(sim.trace().back() == "0s want_standby");
+    BOOST_TEST(!sim.deadline().has_value()); // the standby has limits of its own
+    sim.deliver(standby_settled{});
+    BOOST_TEST(sim.machine().state() == group_state::steady);
+    BOOST_TEST(sim.trace().back() == "0s end 1 done");
+}
+
+BOOST_AUTO_TEST_CASE(the_standby_goes_after_the_last_service_and_the_group_ends_after_the_standby)
+{
+    group_settings settings = make_group({{"A"}}, {{"A"}});
+    settings.standby = true;
+    simulation sim = started(settings);
+    sim.deliver(stop_ordered{2, "test"});
+    sim.deliver(standby_gone{}); // in vain: it was not dismissed
+    sim.goes("A");
+    BOOST_TEST(sim.trace().back() == "0s dismiss_standby");
+    BOOST_TEST(sim.machine().phase() == group_phase::ending);
+    sim.deliver(standby_gone{});
+    BOOST_TEST(sim.trace().back() == "0s shutdown_done in order, finish stopped, end 2 done");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

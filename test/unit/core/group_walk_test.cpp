@@ -2,6 +2,7 @@
 // the checker; and after the last fault the group always comes to rest, up or down.
 #include "common/base/text.hpp"
 #include "test/unit/core/checker.hpp"
+#include "test/unit/core/random_group.hpp"
 #include "test/unit/core/simulation.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -18,20 +19,11 @@ using ce = component_event;
 
 namespace {
 
-const std::vector<std::pair<named_steps, named_steps>> shapes{
-    {{{"A"}}, {{"A"}}},
-    {{{"A"}, {"B"}, {"C"}, {"D"}, {"E"}}, {{"E"}, {"D"}, {"C"}, {"B"}, {"A"}}}, // FIG. 13
-    {{{"A", "B", "C", "D"}}, {{"A", "B", "C", "D"}}},
-    {{{"A"}, {"B", "C"}, {"D"}}, {{"D"}, {"B", "C"}, {"A"}}},
-    {{{"A", "B"}, {"C"}, {"D", "E", "F"}}, {{"C"}, {"A", "F", "D"}, {"B"}, {"E"}}},
-    {{{"A"}, {"B"}, {"C"}}, {{"A"}, {"B"}, {"C"}}},
-};
-
 class walk
 {
 public:
     explicit walk(std::uint32_t seed)
-        : random_(seed), machine_(random_settings()), checker_(machine_.settings())
+        : random_(seed), machine_(random_group(random_)), checker_(machine_.settings())
     {
         deliver(begin{next_operation_++});
     }
@@ -43,7 +35,10 @@ public:
         while (events_ < events && after_end < 20) {
             after_end += checker_.finished() ? 1 : 0;
             const unsigned kind = below(100);
-            if (kind < 4) {
+            if (chance(8) && machine_.settings().standby) {
+                standby();
+            }
+            else if (kind < 4) {
                 order();
             }
             else if (kind < 20) {
@@ -90,9 +85,9 @@ private:
     {
         return below(static_cast<unsigned>(machine_.component_count()));
     }
-    group_settings random_settings();
     void deliver(const group_event& event);
     void pass_time();
+    void standby();
     void live(component_index i);
     bool behave();
     void say(component_index i, ce what) { deliver(component_happened{i, what, "detail"}); }
@@ -107,33 +102,6 @@ private:
 };
 
 std::map<std::string, std::size_t> walk::actions;
-
-// "end 7 done" is done, "kill B" is kill, "finish stopped" is itself.
-std::string kind_of(const std::string& said)
-{
-    if (said.starts_with("end "))
-        return said.substr(said.rfind(' ') + 1);
-    if (said.starts_with("shutdown_done") || said.starts_with("finish"))
-        return said;
-    return said.substr(0, said.find(' '));
-}
-
-group_settings walk::random_settings()
-{
-    const auto& [startup, shutdown] = shapes[below(static_cast<unsigned>(shapes.size()))];
-    group_settings s = make_group(startup, shutdown);
-    for (component_settings& c : s.components) {
-        c.policy = {std::chrono::milliseconds(500 + below(10'000)),
-                    std::chrono::milliseconds(200 + below(4'000))};
-    }
-    s.startup_timeout = std::chrono::milliseconds(10'000 + below(30'000));
-    s.shutdown_timeout = std::chrono::milliseconds(2'000 + below(10'000));
-    s.retry_count = below(8);
-    s.retry_span = std::chrono::seconds(1 + below(30));
-    s.restart_delay = std::chrono::milliseconds(chance(50) ? 0 : below(3'000));
-    s.restart_delay_max = 5s;
-    return s;
-}
 
 void walk::deliver(const group_event& event)
 {
@@ -208,6 +176,15 @@ void walk::live(component_index i)
     }
 }
 
+// Mostly what is asked for, sometimes for nothing.
+void walk::standby()
+{
+    if (checker_.standby_to_settle() || chance(5))
+        deliver(standby_settled{});
+    if (checker_.standby_to_go() || chance(5))
+        deliver(standby_gone{});
+}
+
 /// One event that is due from a well-behaved component; false if none is. Every third component
 /// ignores its turn and waits to be killed.
 bool walk::behave()
@@ -221,6 +198,10 @@ bool walk::behave()
         if (p.lives && !p.told_to_go && !p.ready)
             return say(i, p.alive ? ce::said_ready : ce::said_alive), true;
     }
+    if (checker_.standby_to_settle())
+        return deliver(standby_settled{}), true;
+    if (checker_.standby_to_go())
+        return deliver(standby_gone{}), true;
     return false;
 }
 
@@ -273,11 +254,26 @@ BOOST_AUTO_TEST_CASE(no_promise_is_broken_and_every_group_comes_to_rest)
     BOOST_TEST(events >= 200'000u); // the walk was not idle, and it went everywhere
     BOOST_TEST(steady > walks / 10);
     BOOST_TEST(ended > walks / 10);
-    for (const std::string kind :
-         {"want_down", "release", "generation", "note_retry", "forget_retries", "spawn",
-          "tell_turn", "terminate", "kill", "end_remains", "done", "failed", "superseded",
-          "shutdown_done in order", "shutdown_done out of order", "finish stopped",
-          "finish start_failed", "finish gave_up"})
+    for (const std::string kind : {"want_down",
+                                   "release",
+                                   "want_standby",
+                                   "dismiss_standby",
+                                   "generation",
+                                   "note_retry",
+                                   "forget_retries",
+                                   "spawn",
+                                   "tell_turn",
+                                   "terminate",
+                                   "kill",
+                                   "end_remains",
+                                   "done",
+                                   "failed",
+                                   "superseded",
+                                   "shutdown_done in order",
+                                   "shutdown_done out of order",
+                                   "finish stopped",
+                                   "finish start_failed",
+                                   "finish gave_up"})
         BOOST_TEST(walk::actions[kind] > 100u, kind << " " << walk::actions[kind]);
 }
 
