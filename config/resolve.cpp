@@ -71,6 +71,9 @@ private:
         model& m = doc_.value;
         resolved_group& r = m.resolved;
         resolve_program("cscc_environment.executable_name", m.cscc.executable_name, r.csccd);
+        if (!m.cscc.on_give_up.empty())
+            resolve_program("cscc_environment.on_give_up", m.cscc.on_give_up.front(),
+                            r.give_up_program);
         r.log_file = m.csccd.log_file.value_or(
             text(r.log_directory, "/", m.csccmgr.mem_shared_name, "/csccd.log"));
         check_socket("csccmgr_environment.sem_shared_daemon_mgr_name", control_socket_path(m));

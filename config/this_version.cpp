@@ -23,9 +23,6 @@ void check_component_of_this_version(checker& to, std::size_t n)
     to.expect(c.readiness_command.empty(), component_path(n, "readiness_command"),
               "'readiness_command' is not in this version; remove it, and let the service call "
               "cscc_ready()");
-    to.expect(c.watchdog_timeout == duration::zero(), component_path(n, "watchdog_timeout"),
-              "'watchdog_timeout' is not in this version; write 0, which is off: the exit of a "
-              "service is noticed without it");
     to.expect(c.output != output_kind::journal, component_path(n, "output"),
               "output = \"journal\" is not in this version; write \"file\", \"inherit\" or "
               "\"null\"");
@@ -85,9 +82,6 @@ void check_this_version(checker& to)
               text("restart_strategy = \"", to_string(m.cscc.restart_strategy),
                    "\" is not in this version; write \"one_for_all\": all services are restarted, "
                    "in order"));
-    to.expect(m.cscc.on_give_up.empty(), "cscc_environment.on_give_up",
-              "'on_give_up' is not in this version; remove it, and watch the exit code of csccd or "
-              "'csccmgr status'");
     to.expect(!m.cluster.enabled, "cluster.enabled",
               "the cluster service is not in this version; write enabled = false: the group runs "
               "on this machine");

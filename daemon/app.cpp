@@ -10,6 +10,7 @@
 #include "daemon/adapters/control_server.hpp"
 #include "daemon/adapters/coordinator.hpp"
 #include "daemon/adapters/event_feed.hpp"
+#include "daemon/adapters/give_up_command.hpp"
 #include "daemon/adapters/order_desk.hpp"
 #include "daemon/adapters/sd_notifier.hpp"
 #include "daemon/foundation.hpp"
@@ -170,6 +171,8 @@ private:
         group_.clean_up();
         control_.close_listener();
         remove_objects();
+        if (how.outcome == group_outcome::gave_up)
+            start_give_up_command(base_.model, how.reason);
         spawn(io_.get_executor(), "farewell", say_farewell());
     }
 

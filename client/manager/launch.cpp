@@ -2,6 +2,7 @@
 
 #include "client/manager/words.hpp"
 #include "common/base/text.hpp"
+#include "common/reactor/spawn_lists.hpp"
 #include "common/reactor/with_timeout.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -18,7 +19,6 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -41,55 +41,6 @@ bool stderr_is_journal()
            text(found.st_dev, ":", found.st_ino) == stream;
 }
 
-/// The lists of posix_spawn(3), which must be destroyed.
-class spawn_lists
-{
-public:
-    spawn_lists()
-    {
-        ::posix_spawn_file_actions_init(&actions);
-        ::posix_spawnattr_init(&attributes);
-    }
-    spawn_lists(const spawn_lists&) = delete;
-    spawn_lists& operator=(const spawn_lists&) = delete;
-    ~spawn_lists()
-    {
-        ::posix_spawn_file_actions_destroy(&actions);
-        ::posix_spawnattr_destroy(&attributes);
-    }
-
-    /// The order matters: the sources are above all targets, so that none is overwritten.
-    int fill(int lock, int startup)
-    {
-        sigset_t none;
-        sigset_t all;
-        ::sigemptyset(&none);
-        ::sigfillset(&all);
-        constexpr short flags = POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
-        int bad = ::posix_spawnattr_setflags(&attributes, flags);
-        bad = bad != 0 ? bad : ::posix_spawnattr_setsigmask(&attributes, &none);
-        bad = bad != 0 ? bad : ::posix_spawnattr_setsigdefault(&attributes, &all);
-        bad = bad != 0 ? bad : open_null(STDIN_FILENO);
-        bad = bad != 0 ? bad : open_null(STDOUT_FILENO);
-        if (!stderr_is_journal())
-            bad = bad != 0 ? bad : open_null(STDERR_FILENO);
-        bad = bad != 0 ? bad : ::posix_spawn_file_actions_adddup2(&actions, lock, lock_number);
-        bad =
-            bad != 0 ? bad : ::posix_spawn_file_actions_adddup2(&actions, startup, startup_number);
-        return bad != 0 ? bad
-                        : ::posix_spawn_file_actions_addclosefrom_np(&actions, first_to_close);
-    }
-
-    posix_spawn_file_actions_t actions{};
-    posix_spawnattr_t attributes{};
-
-private:
-    int open_null(int target)
-    {
-        return ::posix_spawn_file_actions_addopen(&actions, target, "/dev/null", O_RDWR, 0);
-    }
-};
-
 error_code system_error(int number)
 {
     return {number, boost::system::system_category()};
@@ -98,8 +49,13 @@ error_code system_error(int number)
 result<pid_t> spawn_process(const launch_order& order, int lock, int startup)
 {
     spawn_lists lists;
-    if (const int bad = lists.fill(lock, startup))
-        return system_error(bad);
+    lists.open_null(STDIN_FILENO);
+    lists.open_null(STDOUT_FILENO);
+    if (!stderr_is_journal())
+        lists.open_null(STDERR_FILENO);
+    lists.duplicate(lock, lock_number); // the sources are above all targets: none is overwritten
+    lists.duplicate(startup, startup_number);
+    lists.close_from(first_to_close);
     std::vector<std::string> words{order.program,
                                    "--config-object",
                                    order.config_object,
@@ -114,8 +70,8 @@ result<pid_t> spawn_process(const launch_order& order, int lock, int startup)
         arguments.push_back(word.data());
     arguments.push_back(nullptr);
     pid_t pid = 0;
-    const int bad = ::posix_spawn(&pid, order.program.c_str(), &lists.actions, &lists.attributes,
-                                  arguments.data(), ::environ);
+    const int bad =
+        lists.spawn(pid, order.program.c_str(), arguments.data(), ::environ);
     return bad != 0 ? result<pid_t>(system_error(bad)) : result<pid_t>(pid);
 }
 

@@ -9,6 +9,7 @@
 #include "daemon/adapters/boost_process.hpp"
 #include "daemon/adapters/launch_words.hpp"
 #include "daemon/adapters/launcher.hpp"
+#include "daemon/core/wording.hpp"
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -68,8 +69,27 @@ std::string describe(const std::optional<process_exit>& exit)
 
 component_runner::component_runner(component_index index, const config::component& component,
                                    component_surroundings& surroundings)
-    : index_(index), component_(component), around_(surroundings)
+    : index_(index), component_(component), around_(surroundings),
+      watchdog_(surroundings.reactor, component.watchdog_timeout, [this] { return beats(); },
+                [this] {
+                    around_.notify(index_, core::component_event::fell_silent,
+                                   core::in_words(component_.watchdog_timeout));
+                })
 {}
+
+std::uint64_t component_runner::beats() const
+{
+    const auto look = shm::look_at_lock(lock_page_.get());
+    return look ? look->heartbeats : 0; // a page that was spoilt does not beat
+}
+
+void component_runner::note_state(component_state state)
+{
+    if (state == component_state::ready)
+        watchdog_.begin();
+    else
+        watchdog_.end();
+}
 
 void component_runner::spawn(std::uint64_t generation)
 {

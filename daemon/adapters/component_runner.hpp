@@ -8,6 +8,7 @@
 #include "common/shm/state_table.hpp"
 #include "config/model.hpp"
 #include "daemon/adapters/containment.hpp"
+#include "daemon/adapters/heartbeat_watch.hpp"
 #include "daemon/adapters/launch_plan.hpp"
 #include "daemon/core/component_machine.hpp"
 
@@ -56,6 +57,10 @@ public:
     /// Ends what its dead process left behind; notifies `emptied`.
     void end_remains();
 
+    /// Told of each change of its state: while it is ready it has to beat, if it has a
+    /// watchdog_timeout. Silence is notified as fell_silent.
+    void note_state(component_state state);
+
     [[nodiscard]] std::optional<std::int32_t> pid() const noexcept;
     /// Its living process, nobody if there is none.
     [[nodiscard]] process_identity process() const noexcept;
@@ -63,6 +68,7 @@ public:
     [[nodiscard]] shm::lock_state lock() const;
 
 private:
+    [[nodiscard]] std::uint64_t beats() const;
     void launch(std::uint64_t generation);
     void refuse(std::string reason);
     void signal(int number);
@@ -79,6 +85,7 @@ private:
     std::optional<process_ref> process_; // from clone until collected
     process_identity last_process_;
     unique_fd lock_page_; // read-only, for looking
+    heartbeat_watch watchdog_;
 };
 
 /// "exit 3", "signal 9 (KILL)", "signal 11 (SEGV), core dumped"; "unknown (adopted)" of a process that

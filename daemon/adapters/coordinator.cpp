@@ -113,7 +113,12 @@ void coordinator::inherit(inheritance from)
             components_[i].note_unseen_end(process->exit_told_by_kernel());
         components_[i].inherit(who, std::nullopt);
     }
-    notify(core::plan_takeover(found, machine().settings(), clock::now()));
+    core::take_over plan = core::plan_takeover(found, machine().settings(), clock::now());
+    log(log_level::notice, "group",
+        text("epoch ", state_.view().epoch(), ": ", to_string(plan.course), ", since ", plan.cause));
+    for (component_index i = 0; i < components_.size(); ++i)
+        components_[i].note_state(core::public_state(plan.components[i].phase));
+    notify(std::move(plan));
 }
 
 std::optional<wire::daemon_status> coordinator::standby() const
@@ -147,6 +152,8 @@ void coordinator::clean_up()
 void coordinator::tell(const core::transition& what)
 {
     publisher_.note(what);
+    if (const auto* one = std::get_if<core::component_transition>(&what))
+        components_.at(one->component).note_state(one->to);
 }
 
 void coordinator::carry_out(const core::group_action& what)

@@ -72,6 +72,7 @@ component_verdict stay(const situation& at)
 
 constexpr std::string_view forced = "was killed by force";
 constexpr std::string_view refused = "could not be started";
+constexpr std::string_view silent = "sent no heartbeat within its watchdog_timeout";
 
 // One function a phase. No `default:`, so that -Werror=switch names the cases a new event needs.
 
@@ -86,6 +87,7 @@ component_verdict in_down_or_failed(const situation& at, component_event event)
     case e::force_asked:
     case e::exited:
     case e::emptied:
+    case e::fell_silent:
     case e::fall_began:
     case e::deadline_reached: break;
     }
@@ -103,6 +105,7 @@ component_verdict in_spawned(const situation& at, component_event event)
     case e::force_asked: return enter_killing(forced);
     case e::said_ready: // before alive; the service is told so by the server
     case e::spawn_asked:
+    case e::fell_silent:
     case e::fall_began:
     case e::emptied: break;
     }
@@ -121,6 +124,7 @@ component_verdict in_alive(const situation& at, component_event event)
     case e::said_alive:
     case e::spawn_asked:
     case e::spawn_refused:
+    case e::fell_silent:
     case e::fall_began:
     case e::emptied: break;
     }
@@ -130,6 +134,7 @@ component_verdict in_alive(const situation& at, component_event event)
 component_verdict in_ready(const situation& at, component_event event)
 {
     switch (event) {
+    case e::fell_silent: return enter_late(silent);
     case e::exited: return enter_draining(p::draining_failed);
     case e::turn_came: return enter_stopping(at, a::tell_turn);
     case e::force_asked: return enter_killing(forced);
@@ -151,6 +156,7 @@ component_verdict in_adopted(const situation& at, component_event event)
     case e::said_alive: return {p::ready, a::none, std::nullopt, "came back"};
     // It sees by itself that the component lock is free, and then never comes back.
     case e::fall_began: return {p::leaving, a::none, std::nullopt, "goes down by itself"};
+    case e::fell_silent: return enter_late(silent);
     case e::exited: return enter_draining(p::draining_failed);
     // It is on its way to us, or lost: that the component lock is free it sees by itself.
     case e::turn_came: return enter_stopping(at, a::none);
@@ -177,6 +183,7 @@ component_verdict in_leaving(const situation& at, component_event event)
     case e::spawn_asked:
     case e::spawn_refused:
     case e::emptied:
+    case e::fell_silent:
     case e::fall_began:
     case e::deadline_reached: break; // it has none
     }
@@ -196,6 +203,7 @@ component_verdict in_stopping(const situation& at, component_event event)
     case e::said_ready:
     case e::spawn_asked:
     case e::turn_came:
+    case e::fell_silent:
     case e::fall_began:
     case e::emptied: break;
     }
@@ -216,6 +224,7 @@ component_verdict in_killing_or_late(const situation& at, component_event event,
     case e::turn_came:
     case e::force_asked: // it has been killed already
     case e::emptied:
+    case e::fell_silent:
     case e::fall_began:
     case e::deadline_reached: break;
     }
@@ -233,6 +242,7 @@ component_verdict in_draining(const situation& at, component_event event, compon
     case e::turn_came:
     case e::force_asked: // what is left is being killed already
     case e::exited:
+    case e::fell_silent:
     case e::fall_began:
     case e::deadline_reached: break;
     }

@@ -61,6 +61,7 @@ enum class component_event : std::uint8_t
     fall_began,  // the group goes down, and its turn has not come
     turn_came,   // every predecessor in the shutdown sequence is gone
     force_asked, // end it at once
+    fell_silent, // it sent no heartbeat for longer than its watchdog_timeout
     exited,      // its process is gone
     emptied,     // nothing that it left behind lives any more
     deadline_reached,
@@ -68,7 +69,7 @@ enum class component_event : std::uint8_t
 inline constexpr std::array all_component_events{
     component_event::spawn_asked,     component_event::spawn_refused, component_event::said_alive,
     component_event::said_ready,      component_event::fall_began,    component_event::turn_came,
-    component_event::force_asked,     component_event::exited,        component_event::emptied,
+    component_event::force_asked,     component_event::fell_silent,    component_event::exited,        component_event::emptied,
     component_event::deadline_reached};
 
 enum class component_action : std::uint8_t

@@ -20,6 +20,7 @@ bool comes_from_outside(component_event what)
     case ce::spawn_refused:
     case ce::said_alive:
     case ce::said_ready:
+    case ce::fell_silent:
     case ce::exited:
     case ce::emptied: return true;
     case ce::spawn_asked:

@@ -42,6 +42,7 @@ std::string_view to_string(component_event v) noexcept
     case e::fall_began: return "fall_began";
     case e::turn_came: return "turn_came";
     case e::force_asked: return "force_asked";
+    case e::fell_silent: return "fell_silent";
     case e::exited: return "exited";
     case e::emptied: return "emptied";
     case e::deadline_reached: return "deadline_reached";

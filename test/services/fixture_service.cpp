@@ -34,6 +34,8 @@ namespace {
 fixture_options options; // the callback and the signal handler need them too
 int go_down = -1;        // readable when this process shall end
 
+constexpr int beat_interval_ms = 50;
+
 void pause_ms(int ms)
 {
     const std::int64_t end = now_ns() + ms * std::int64_t{1'000'000};
@@ -144,7 +146,10 @@ void work()
         pause_ms(*options.exit_after_ms);
         end(1);
     }
-    while (::poll(&waiting, 1, -1) != 1) {
+    int beats_left = options.beats.value_or(0);
+    while (::poll(&waiting, 1, beats_left > 0 ? beat_interval_ms : -1) != 1) {
+        cscc_heartbeat();
+        --beats_left;
     }
     pause_ms(options.linger_ms);
     end(0);

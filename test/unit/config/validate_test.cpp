@@ -205,10 +205,6 @@ BOOST_AUTO_TEST_CASE(what_this_version_cannot_carry_out_is_refused_in_a_sentence
          {"5:21: 'readiness_command' is not in this version; remove it, and let the service call "
           "cscc_ready()"}},
         {"executable_name = \"a\"",
-         "executable_name = \"a\"\nwatchdog_timeout = 1",
-         {"5:20: 'watchdog_timeout' is not in this version; write 0, which is off: the exit of a "
-          "service is noticed without it"}},
-        {"executable_name = \"a\"",
          "executable_name = \"a\"\noutput = \"journal\"",
          {"5:10: output = \"journal\" is not in this version; write \"file\", \"inherit\" or "
           "\"null\""}},
@@ -228,10 +224,6 @@ BOOST_AUTO_TEST_CASE(what_this_version_cannot_carry_out_is_refused_in_a_sentence
          "restart_time_span = 60000\nrestart_strategy = \"rest_for_one\"",
          {"24:20: restart_strategy = \"rest_for_one\" is not in this version; write "
           "\"one_for_all\": all services are restarted, in order"}},
-        {"restart_time_span = 60000",
-         "restart_time_span = 60000\non_give_up = [\"x\"]",
-         {"24:14: 'on_give_up' is not in this version; remove it, and watch the exit code of csccd "
-          "or 'csccmgr status'"}},
         {"sem_shared_daemon_comp_name = \"sem_comp\"",
          "sem_shared_daemon_comp_name = \"sem_comp\"\nhttp_listen = \"127.0.0.1:8080\"",
          {"29:15: 'http_listen' is not in this version; remove it and use the control socket (curl "
