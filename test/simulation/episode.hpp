@@ -91,6 +91,7 @@ private:
     void plan_fault();
     void fault_of_service();
     void fault_of_daemon(process_id victim);
+    void suspend(const daemon_ref& d);
     void judge_rest();
     void stop_group();
     [[nodiscard]] duration everything() const;
