@@ -146,6 +146,7 @@ void episode::fault_of_daemon(process_id victim)
 {
     if (!kernel_.lives(victim))
         return;
+    daemon_of(victim)->was_stopped_alone = true; // or will not be there
     switch (below(3)) {
     case 0: kill_daemon(victim); break;
     case 1: kernel_.stop(victim); break;
