@@ -5,10 +5,10 @@
 
 namespace cscc::simulated {
 
-episode::daemon_ref episode::primary() const
+episode::daemon_ref episode::daemon_of(process_id pid) const
 {
     for (const daemon_ref& d : daemons_) {
-        if (d->pid == primary_)
+        if (d->pid == pid)
             return d;
     }
     return nullptr;
@@ -210,7 +210,8 @@ void episode::apply(const daemon_ref& s, const role_verdict& v)
     case role_action::report: break;
     case role_action::fence: {
         ++fences_;
-        demand(kernel_.stopped(s->watched), "a primary fenced that was not silent");
+        demand(kernel_.stopped(s->watched) || daemon_of(s->watched)->was_stopped_alone,
+               "a primary fenced that was not silent");
         kernel_.after(some(0, 300), nobody, [this, s] { kill_daemon(s->watched); });
         break;
     }

@@ -113,8 +113,10 @@ void episode::plan_fault()
             d->doomed = true;
         else if (kind < 85)
             fault_of_daemon(d->pid);
-        else if (kind < 95)
+        else if (kind < 93)
             fault_of_daemon(d->standby);
+        else if (kind < 97)
+            suspend(d);
         else
             kill_daemon(d->standby), kill_daemon(d->pid);
     });
@@ -132,7 +134,10 @@ void episode::fault_of_service()
     case 2: kernel_.stop(pid); break;
     case 3:
         kernel_.stop(pid);
-        kernel_.after(some(10, 6000), nobody, [=, this] { kernel_.resume(pid); });
+        kernel_.after(some(10, 6000), nobody, [=, this] {
+            if (kernel_.lives(pid))
+                kernel_.resume(pid);
+        });
         break;
     }
 }
@@ -141,14 +146,34 @@ void episode::fault_of_daemon(process_id victim)
 {
     if (!kernel_.lives(victim))
         return;
+    daemon_of(victim)->was_stopped_alone = true; // or will not be there
     switch (below(3)) {
     case 0: kill_daemon(victim); break;
     case 1: kernel_.stop(victim); break;
     case 2:
         kernel_.stop(victim);
-        kernel_.after(some(10, 6000), nobody, [=, this] { kernel_.resume(victim); });
+        kernel_.after(some(10, 6000), nobody, [=, this] {
+            if (kernel_.lives(victim))
+                kernel_.resume(victim);
+        });
         break;
     }
+}
+
+// The whole machine sleeps, but for the services: nobody was silent who was not late.
+void episode::suspend(const daemon_ref& d)
+{
+    const std::array sleepers{d->standby, d->pid}; // the standby wakes up first
+    for (const process_id who : sleepers) {
+        if (kernel_.lives(who))
+            kernel_.stop(who);
+    }
+    kernel_.after(some(10, 20'000), nobody, [=, this] {
+        for (const process_id who : sleepers) {
+            if (kernel_.lives(who))
+                kernel_.resume(who);
+        }
+    });
 }
 
 // --- a life
@@ -165,7 +190,7 @@ void episode::run()
     begin_primary();
     for (unsigned i = 0; i < settings_.faults; ++i)
         plan_fault();
-    const time_point rest = kernel_.now() + 46s + everything();
+    const time_point rest = kernel_.now() + 60s + everything();
     while (kernel_.happen(rest) && violations().empty()) {
     }
     if (violations().empty())

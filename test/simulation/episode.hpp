@@ -56,8 +56,9 @@ private:
         bool doomed = false; // dies within its next verdict that asks for something
         keeper_facts keeper;
         std::optional<time_point> keeper_deadline;
-        process_id standby = nobody; // its child
-        process_id watched = nobody; // of a standby: its primary
+        process_id standby = nobody;    // its child
+        process_id watched = nobody;    // of a standby: its primary
+        bool was_stopped_alone = false; // by a fault, while its standby ran
         role_facts role;
         std::optional<time_point> role_deadline;
     };
@@ -91,6 +92,7 @@ private:
     void plan_fault();
     void fault_of_service();
     void fault_of_daemon(process_id victim);
+    void suspend(const daemon_ref& d);
     void judge_rest();
     void stop_group();
     [[nodiscard]] duration everything() const;
@@ -111,7 +113,8 @@ private:
     void stand_by(const daemon_ref& s, const daemon_ref& primary);
     void apply(const daemon_ref& s, const role_verdict& v);
     void succeed(const daemon_ref& s);
-    [[nodiscard]] daemon_ref primary() const;
+    [[nodiscard]] daemon_ref daemon_of(process_id pid) const;
+    [[nodiscard]] daemon_ref primary() const { return daemon_of(primary_); }
 
     // Services (services.cpp).
     void spawn_service(component_index i, std::uint64_t generation);

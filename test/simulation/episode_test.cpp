@@ -44,4 +44,15 @@ BOOST_AUTO_TEST_CASE(no_promise_is_broken_by_up_to_six_faults)
         BOOST_TEST(seen[what] > count / 100, what << " " << seen[what]);
 }
 
+// A primary that was continued in the instant in which its silence was believed: it is fenced all
+// the same, and rightly.
+BOOST_AUTO_TEST_CASE(seeds_that_failed_once_do_not_fail_again)
+{
+    for (const std::uint32_t seed : {40u, 2580u, 40'621u}) {
+        episode e(seed);
+        e.run();
+        BOOST_TEST(e.violations().empty(), seed);
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,88 +1,14 @@
 // checker_test.cpp: the checker of the random walk turns red for each promise. A check that was
 // never red proves nothing.
-#include "test/unit/core/checker.hpp"
-#include "test/unit/core/simulation.hpp"
+#include "test/unit/core/forgery.hpp"
 
 #include <boost/test/unit_test.hpp>
-
-#include <algorithm>
-#include <functional>
 
 using namespace cscc;
 using namespace cscc::core;
 using namespace std::chrono_literals;
 using ce = component_event;
 using ca = component_action;
-
-namespace {
-
-constexpr component_index a = 0; // of make_group()
-constexpr component_index b = 1;
-constexpr component_index c = 2;
-constexpr component_index d = 3;
-
-// A machine between whose answers and the checker a test may put lies.
-class forgery
-{
-public:
-    using lie = std::function<void(group_verdict&)>;
-
-    void tell(
-        const group_event& event, const lie& tamper = [](group_verdict&) {})
-    {
-        group_verdict v = machine_.step(event, now_);
-        tamper(v);
-        checker_.saw(event, v, now_);
-    }
-    void happens(
-        component_index i, ce what, const lie& tamper = [](group_verdict&) {})
-    {
-        tell(component_happened{i, what, "detail"}, tamper);
-    }
-    void come_up()
-    {
-        tell(begin{1});
-        for (const component_index i : {a, b, c, d}) {
-            happens(i, ce::said_alive);
-            happens(i, ce::said_ready);
-        }
-    }
-    void advance(duration by) { now_ += by; }
-    time_point now() const { return now_; }
-
-    bool is_honest() const { return checker_.violations().empty(); }
-    bool is_caught(const std::string& by) const
-    {
-        return std::any_of(checker_.violations().begin(), checker_.violations().end(),
-                           [&](const std::string& v) { return v.starts_with(by); });
-    }
-
-private:
-    group_machine machine_{make_group()};
-    checker checker_{make_group()};
-    time_point now_{1h};
-};
-
-forgery::lie add(group_action action)
-{
-    return [=](group_verdict& v) { v.actions.emplace_back(action); };
-}
-
-template <class Action>
-forgery::lie drop()
-{
-    return [](group_verdict& v) {
-        std::erase_if(v.actions,
-                      [](const group_action& x) { return std::holds_alternative<Action>(x); });
-    };
-}
-
-group_action act(component_index i, ca what)
-{
-    return act_on_component{i, what, "forged"};
-}
-
-} // namespace
 
 BOOST_AUTO_TEST_SUITE(the_checker)
 
