@@ -99,8 +99,8 @@ std::variant<scene, verdict> set_scene(const session& run)
     if (whom && !has_living_standby(view))
         return refused(exit_code::failed, text(run.group(), " has no standby"),
                        "See standby in [cscc_environment], and the coordinator's log.");
-    scene now{whom.value_or(target::service), victim, view.group().on_coordinator_failure,
-              std::move(*look.view)};
+    const coordinator_policy policy = view.group().on_coordinator_failure;
+    scene now{whom.value_or(target::service), victim, policy, std::move(*look.view), 0, 0, {}, {}};
     now.epoch = now.view.epoch();
     now.generation = now.view.generation();
     now.standby = now.view.standby();

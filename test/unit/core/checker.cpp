@@ -130,6 +130,7 @@ void checker::note(const component_happened& e)
         p.left = true;
         exited_ = e.component;
         break;
+    case component_event::fell_silent: break; // a reason to kill it: see check_kill
     case component_event::emptied: p.left = false; break;
     case component_event::spawn_refused:
         if (p.lives && !p.alive)
