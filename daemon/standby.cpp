@@ -120,6 +120,7 @@ private:
     void fence()
     {
         fenced_ = true;
+        left_.noticed = clock::now();
         const error_code ec = primary_->send_signal(SIGKILL);
         log(log_level::error, "standby",
             text("csccd ", primary_->identity().pid, " has been silent for longer than ",
@@ -132,6 +133,10 @@ private:
     {
         log(log_level::warning, "standby", text("taking over: ", cause));
         left_.cause = std::move(cause);
+        left_.former = state().primary().pid;
+        left_.was_silent = fenced_;
+        if (!fenced_)
+            left_.noticed = clock::now();
         timer_.cancel();
         spawn(io_.get_executor(), "succession", win_lock());
     }
@@ -148,6 +153,7 @@ private:
             log(log_level::notice, "standby", "the group is gone; nothing is left to take over");
         else
             has_lock_ = true;
+        left_.epoch = state().epoch();
         hold_signals();
         io_.stop();
     }

@@ -109,7 +109,9 @@ void coordinator::inherit(inheritance from)
             components_[i].note_unseen_end(process->exit_told_by_kernel());
         components_[i].inherit(who, std::nullopt);
     }
-    notify(core::plan_takeover(found, machine().settings(), clock::now()));
+    core::take_over plan = core::plan_takeover(found, machine().settings(), clock::now());
+    publisher_.inherit(from, plan.course);
+    notify(std::move(plan));
 }
 
 std::optional<wire::daemon_status> coordinator::standby() const
@@ -147,6 +149,7 @@ void coordinator::tell(const core::transition& what)
 
 void coordinator::carry_out(const core::group_action& what)
 {
+    publisher_.note(what);
     std::visit([this](const auto& action) { act(action); }, what);
 }
 
