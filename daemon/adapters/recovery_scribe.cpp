@@ -130,8 +130,8 @@ void recovery_scribe::inherit(const inheritance& from, core::takeover_course cou
     const time_point now = clock::now();
     const auto open = state.recorder().open_recovery();
     if (open) {
-        now_ = story{open->number, open->gone.has_value(), open->spawned.has_value(),
-                     open->outcome != recovery_outcome::under_way};
+        now_ = story_so_far{open->number, open->gone.has_value(), open->spawned.has_value(),
+                            open->outcome != recovery_outcome::under_way};
     }
     else {
         const shm::flight_recorder::moment moment{wall_now() - (now - from.noticed), from.noticed,

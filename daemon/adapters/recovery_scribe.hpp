@@ -20,6 +20,15 @@
 
 namespace cscc {
 
+/// The story that is being told, as far as the scribe has to know it.
+struct story_so_far
+{
+    std::uint64_t number = 0;
+    bool gone = false;    // every process of its generation
+    bool rises = false;   // the next generation has begun
+    bool decided = false; // how it ends
+};
+
 /// Used on the reactor thread only. Everything passed in must outlive it.
 class recovery_scribe
 {
@@ -37,13 +46,6 @@ public:
     void end_step();
 
 private:
-    struct story
-    {
-        std::uint64_t number = 0;
-        bool gone = false;    // every process of its generation
-        bool rises = false;   // the next generation has begun
-        bool decided = false; // how it ends
-    };
     struct reading; // of a cause
 
     [[nodiscard]] shm::flight_recorder recorder() { return state_.recorder(); }
@@ -66,7 +68,7 @@ private:
 
     shm::state_writer& state_;
     const core::group_machine& machine_;
-    std::optional<story> now_;
+    std::optional<story_so_far> now_;
     std::vector<core::component_transition> of_this_step_; // one of them may be the cause
     bool retries_ = false;                                 // this step counts as a recovery
 };
