@@ -105,7 +105,10 @@ private:
     {
         switch (action) {
         case core::role_action::none: break;
-        case core::role_action::fence: fence(); break;
+        case core::role_action::fence:
+            left_.noticed = clock::now();
+            fence();
+            break;
         case core::role_action::report:
             log(log_level::error, "standby",
                 text("still waiting for the kernel to end csccd ", primary_->identity().pid));
@@ -120,7 +123,6 @@ private:
     void fence()
     {
         fenced_ = true;
-        left_.noticed = clock::now();
         const error_code ec = primary_->send_signal(SIGKILL);
         log(log_level::error, "standby",
             text("csccd ", primary_->identity().pid, " has been silent for longer than ",
@@ -134,6 +136,7 @@ private:
         log(log_level::warning, "standby", text("taking over: ", cause));
         left_.cause = std::move(cause);
         left_.former = state().primary().pid;
+        left_.epoch = state().epoch();
         left_.was_silent = fenced_;
         if (!fenced_)
             left_.noticed = clock::now();
@@ -153,7 +156,6 @@ private:
             log(log_level::notice, "standby", "the group is gone; nothing is left to take over");
         else
             has_lock_ = true;
-        left_.epoch = state().epoch();
         hold_signals();
         io_.stop();
     }
