@@ -136,6 +136,10 @@ void checker::expect_file_name(const std::string& path, std::string_view name)
            text("'", key_of(path), "' is '", name,
                 "'; it must not end in .final or .final.new: so do the files in the same directory "
                 "that keep the last status of a group"));
+    expect(!name.ends_with(".history") && !name.ends_with(".history.new"), path,
+           text("'", key_of(path), "' is '", name,
+                "'; it must not end in .history or .history.new: so do the files in the same "
+                "directory that keep the history of a group"));
 }
 
 void checker::expect_group_name(const std::string& path, std::string_view name)
@@ -150,6 +154,10 @@ void checker::expect_group_name(const std::string& path, std::string_view name)
     expect(!name.ends_with(".final"), path,
            text("'", key_of(path), "' is '", name,
                 "'; it must not end in .final: so does the file that keeps the last status of "
+                "another group"));
+    expect(!name.ends_with(".history"), path,
+           text("'", key_of(path), "' is '", name,
+                "'; it must not end in .history: so does the file that keeps the history of "
                 "another group"));
 }
 

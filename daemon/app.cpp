@@ -162,6 +162,9 @@ private:
     {
         log(log_level::notice, "daemon", how.reason);
         exit_code_ = how.outcome == group_outcome::stopped ? exit_code::done : exit_code::failed;
+        if (const error_code ec =
+                write_history_file(base_.model.resolved.runtime_directory, desk_.history()))
+            log(log_level::error, "daemon", text("the history cannot be written: ", ec.message()));
         wire::final_status last{desk_.status(), how.outcome, how.reason, desk_.last_stop()};
         last.status.primary.reset(); // it is about to end
         if (const error_code ec =

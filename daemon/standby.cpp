@@ -113,6 +113,7 @@ private:
         case core::role_action::none: break;
         case core::role_action::fence:
             FAILPOINT("standby:heartbeat-missed");
+            left_.noticed = clock::now();
             fence();
             break;
         case core::role_action::report:
@@ -145,6 +146,11 @@ private:
     {
         log(log_level::warning, "standby", text("taking over: ", cause));
         left_.cause = std::move(cause);
+        left_.former = state().primary().pid;
+        left_.epoch = state().epoch();
+        left_.was_silent = fenced_;
+        if (!fenced_)
+            left_.noticed = clock::now();
         timer_.cancel();
         spawn(io_.get_executor(), "succession", win_lock());
     }

@@ -13,17 +13,19 @@ namespace cscc {
 namespace {
 
 constexpr std::array verb_names{
-    std::string_view{"start"},   std::string_view{"stop"},  std::string_view{"restart"},
-    std::string_view{"status"},  std::string_view{"check"}, std::string_view{"plan"},
-    std::string_view{"events"},  std::string_view{"locks"}, std::string_view{"reset"},
-    std::string_view{"drill"},   std::string_view{"version"}, std::string_view{"help"},
+    std::string_view{"start"},  std::string_view{"stop"},    std::string_view{"restart"},
+    std::string_view{"status"}, std::string_view{"check"},   std::string_view{"plan"},
+    std::string_view{"events"}, std::string_view{"history"}, std::string_view{"locks"},
+    std::string_view{"reset"},  std::string_view{"drill"},   std::string_view{"version"},
+    std::string_view{"help"},
 };
 static_assert(verb_names.size() == static_cast<std::size_t>(command_verb::help) + 1);
 
 constexpr std::array option_names{
     std::string_view{"-c"},         std::string_view{"--config"},  std::string_view{"--json"},
     std::string_view{"--timeout"},  std::string_view{"--no-wait"}, std::string_view{"--watch"},
-    std::string_view{"--if-fails"}, std::string_view{"--help"},    std::string_view{"--version"},
+    std::string_view{"--if-fails"}, std::string_view{"-n"},        std::string_view{"--lines"},
+    std::string_view{"--help"},     std::string_view{"--version"},
 };
 
 /// As CLI11 delivers it, before the verb is looked at.
@@ -34,6 +36,7 @@ struct raw_line
     std::string file;
     std::string timeout;
     std::string if_fails;
+    std::string lines;
     bool json = false;
     bool no_wait = false;
     bool watch = false;
@@ -54,6 +57,7 @@ constexpr std::array valued_options{
     valued_option{"--config", "-c FILE", "the name of the configuration"},
     valued_option{"--timeout", "--timeout T", "a time: 30s, 1500ms or 2min"},
     valued_option{"--if-fails", "--if-fails ID", "the id of a service"},
+    valued_option{"--lines", "-n N", "a number of transitions"},
 };
 
 std::string needs_value(const valued_option& option)
@@ -121,6 +125,7 @@ raw_line read_line(std::span<const std::string> arguments)
     take("-c,--config", raw.file);
     take("--timeout", raw.timeout);
     take("--if-fails", raw.if_fails);
+    take("-n,--lines", raw.lines);
     app.add_flag("--json", raw.json)->disable_flag_override();
     app.add_flag("--no-wait", raw.no_wait)->disable_flag_override();
     app.add_flag("--watch", raw.watch)->disable_flag_override();
@@ -176,6 +181,16 @@ bool waits(command_verb verb)
            verb == command_verb::restart;
 }
 
+std::optional<std::size_t> read_lines(std::string_view word)
+{
+    std::size_t lines = 0;
+    const char* const end = word.data() + word.size();
+    const auto [rest, problem] = std::from_chars(word.data(), end, lines);
+    if (problem != std::errc{} || rest != end)
+        return std::nullopt;
+    return lines;
+}
+
 /// What does not go together, in the order in which a user would want to hear it.
 std::optional<usage_error> contradiction(const command_line& line)
 {
@@ -203,6 +218,30 @@ std::optional<usage_error> contradiction(const command_line& line)
     return std::nullopt;
 }
 
+/// The values of the options that take one.
+std::optional<usage_error> read_values(const raw_line& raw, command_line& line)
+{
+    if (!raw.file.empty())
+        line.file = raw.file;
+    if (!raw.if_fails.empty())
+        line.if_fails = raw.if_fails;
+    if (!raw.timeout.empty()) {
+        line.timeout = read_timeout(raw.timeout);
+        if (!line.timeout || *line.timeout == duration::zero())
+            return wrong(text("\"--timeout ", printable(raw.timeout),
+                              "\" is no time; write it as 30s, 1500ms or 2min."));
+    }
+    if (raw.lines.empty())
+        return std::nullopt;
+    const auto lines = read_lines(raw.lines);
+    if (!lines)
+        return wrong(text("\"-n ", printable(raw.lines), "\" is no number of lines."));
+    if (line.verb != command_verb::history)
+        return wrong(text("-n goes with \"history\", not with \"", to_string(line.verb), "\"."));
+    line.lines = *lines;
+    return std::nullopt;
+}
+
 std::variant<command_line, usage_error> interpret(raw_line raw)
 {
     if (!raw.complaint.empty())
@@ -216,7 +255,7 @@ std::variant<command_line, usage_error> interpret(raw_line raw)
         raw.words.assign(1, raw.help ? "help" : "version");
     if (raw.words.empty())
         return wrong("A verb is missing: start, stop, restart, status, check, plan, events, "
-                     "locks, reset, drill, version or help.");
+                     "history, locks, reset, drill, version or help.");
     const std::string word = raw.words.front();
     const auto verb = verb_of(word);
     if (!verb)
@@ -224,22 +263,14 @@ std::variant<command_line, usage_error> interpret(raw_line raw)
             text("There is no verb \"", printable(word), "\".", did_you_mean(word, verb_names)));
     command_line line;
     line.verb = *verb;
-    if (!raw.file.empty())
-        line.file = raw.file;
     line.json = raw.json;
     line.wait = !raw.no_wait;
     line.watch = raw.watch;
     line.ids.assign(raw.words.begin() + 1, raw.words.end());
     if (line.verb == command_verb::help)
         line.ids.clear(); // "help status" is a fair question, and the page answers it
-    if (!raw.if_fails.empty())
-        line.if_fails = raw.if_fails;
-    if (!raw.timeout.empty()) {
-        line.timeout = read_timeout(raw.timeout);
-        if (!line.timeout || *line.timeout == duration::zero())
-            return wrong(text("\"--timeout ", printable(raw.timeout),
-                              "\" is no time; write it as 30s, 1500ms or 2min."));
-    }
+    if (auto error = read_values(raw, line))
+        return *error;
     if (auto error = contradiction(line))
         return *error;
     return line;
@@ -264,38 +295,6 @@ std::string configuration_file(const command_line& line, const char* environment
 std::string_view to_string(command_verb verb) noexcept
 {
     return verb_names[static_cast<std::size_t>(verb)];
-}
-
-std::string_view help_text() noexcept
-{
-    return R"(csccmgr: starts, stops and shows a group of services that only work together
-
-usage: csccmgr [-c FILE] [--json] [--timeout T] [--no-wait] VERB
-
-  start            start the group in order and wait until every service is ready
-  stop             stop it in order and wait until nothing of it lives
-  restart          check the file, stop, start with the file as it is now
-  status [ID...]   the group and its services; --watch: until Ctrl-C
-  check            verify the configuration, say all mistakes at once
-  plan             what start and stop would do, with deadlines; --if-fails ID: what a failure would
-  events           follow the group's events
-  locks            every lock by its configured name, with its holder
-  reset            forget the retry history
-  drill WHOM       kill primary, standby, both or a service on purpose; judge what follows
-  version, help
-
-  -c FILE          the group's configuration; else $CSCC_CONFIG, else /etc/cscc/cscomputer.cfg
-  --json           JSON on stdout
-  --timeout T      wait at most so long: 30s, 1500ms, 2min; a bare number is milliseconds
-  --no-wait        start, stop, restart: give the order and do not wait for its end
-
-exit codes
-  status: 0 all ready, 1 not all ready (on the way, failed or gave up),
-          2 coordinator dead but services alive, 3 stopped, 4 no such group or service
-  else:   0 done, 1 failed, 2 usage, 4 not permitted, 5 program missing, 6 configuration,
-          7 not running, 124 timed out; interrupted by a signal, 128 + its number
-          (the group goes on)
-)";
 }
 
 } // namespace cscc

@@ -22,6 +22,7 @@ enum class command_verb : std::uint8_t
     check,
     plan,
     events,
+    history,
     locks,
     reset,
     drill,
@@ -39,6 +40,7 @@ struct command_line
     std::optional<duration> timeout;
     std::vector<std::string> ids;
     std::optional<std::string> if_fails;
+    std::size_t lines = 10; // of transitions, as journalctl
 };
 
 /// A sentence that says what is wrong with the line and what would be right; exit code 2.

@@ -27,6 +27,11 @@ std::optional<std::string> read_trusted(const std::string& path, uid_t owner, st
     return bytes;
 }
 
+std::string history_path(const session& run)
+{
+    return text(run.model.resolved.runtime_directory, "/", wire::history_file_name(run.group()));
+}
+
 } // namespace
 
 std::string last_end_path(const session& run)
@@ -42,6 +47,13 @@ std::optional<wire::final_status> read_last_end(const session& run)
     return parsed ? std::optional(std::move(*parsed)) : std::nullopt;
 }
 
+std::optional<wire::group_history> read_last_history(const session& run)
+{
+    const auto bytes = read_trusted(history_path(run), run.names().uid, wire::history_bytes_max);
+    auto parsed = wire::parse_group_history(bytes.value_or(""));
+    return parsed ? std::optional(std::move(*parsed)) : std::nullopt;
+}
+
 bool was_stopped_after_us(const session& run)
 {
     const auto end = read_last_end(run);
@@ -50,12 +62,13 @@ bool was_stopped_after_us(const session& run)
 
 removal remove_last_end(const session& run)
 {
-    const std::string path = last_end_path(run);
     removal done;
-    if (::unlink(path.c_str()) == 0)
-        done.existed = true;
-    else if (errno != ENOENT)
-        done.error = last_system_error();
+    for (const std::string& path : {history_path(run), last_end_path(run)}) {
+        if (::unlink(path.c_str()) == 0)
+            done.existed = true;
+        else if (errno != ENOENT)
+            done.error = last_system_error();
+    }
     return done;
 }
 

@@ -9,6 +9,7 @@
 #include "common/reactor/async_wait_turn.hpp"
 #include "common/reactor/event_log.hpp"
 #include "common/reactor/final_file.hpp"
+#include "common/reactor/group_history.hpp"
 #include "common/reactor/with_timeout.hpp"
 
 #include <csignal>
@@ -51,17 +52,34 @@ turn_plan plan_for_all(const shm::state_view& view)
     return plan_turn(members, count);
 }
 
+/// In the flight recorder and the table, as a coordinator would.
+void change_state(shm::state_writer& state, group_state to)
+{
+    const auto now = std::chrono::system_clock::now();
+    const shm::state_view& view = state.view();
+    const std::string who = text("csccmgr (uid ", ::geteuid(), "), with no coordinator alive");
+    const shm::flight_recorder::moment moment{now, clock::now(), view.epoch(), view.generation()};
+    if (view.state() != to)
+        state.recorder().note(moment, view.state(), to, who);
+    if (const auto open = view.recorder().open_recovery()) {
+        state.recorder().note_outcome(open->number, recovery_outcome::superseded,
+                                      text("stopped by ", who));
+        if (to == group_state::stopped)
+            state.recorder().close(open->number);
+    }
+    state.set_state(to, now);
+}
+
 /// From here on no crash can bring the group up again (I23), and no service waits for a successor.
 void take_office(shm::state_writer& state)
 {
-    const auto now = std::chrono::system_clock::now();
     if (const auto self = self_identity())
         state.set_primary(*self); // so that whoever comes after us waits for our end
     note_event("wanted", "to", "down", "cause", "csccmgr, with no coordinator alive");
     if (state.view().wanted_up())
         state.set_wanted_down(group_outcome::stopped);
     state.set_epoch(state.view().epoch() + 1);
-    state.set_state(group_state::stopping, now);
+    change_state(state, group_state::stopping);
     static_cast<void>(state.lock(shm::daemon_lock::shared_memory).try_lock());
     static_cast<void>(state.lock(shm::daemon_lock::standby).try_lock());
     // The dead owner's word becomes "free": the durable order to go down.
@@ -99,12 +117,15 @@ void tell_of(session& run, const shm::state_view& view, const turn_plan& plan,
 
 void leave_final_status(session& run, shm::state_writer& state)
 {
-    state.set_state(group_state::stopped, std::chrono::system_clock::now());
+    change_state(state, group_state::stopped);
+    const std::string& directory = run.model.resolved.runtime_directory;
+    if (const error_code failed = write_history_file(directory, history_of(state.view())))
+        run.remark(text("the history cannot be written: ", failed.message()));
     wire::final_status last;
     last.status = status_of(state.view(), run.names());
     last.outcome = state.view().wanted_outcome();
     last.reason = text("stopped by csccmgr (uid ", ::geteuid(), "), with no coordinator alive");
-    if (const error_code failed = write_final_file(run.model.resolved.runtime_directory, last))
+    if (const error_code failed = write_final_file(directory, last))
         run.remark(text("the final status cannot be written: ", failed.message()));
 }
 

@@ -13,8 +13,8 @@
 
 namespace cscc {
 
-/// Whether a standby lives, which will soon be the coordinator: whoever wants something of the group
-/// had better wait for it.
+/// Whether a standby lives, which will soon be the coordinator: whoever wants something of the
+/// group had better wait for it.
 [[nodiscard]] bool has_living_standby(const shm::state_view& view);
 
 /// Who decides while no coordinator lives: the daemon lock is held as long as this exists. Whoever
@@ -40,9 +40,9 @@ private:
 /// Errors: state_writer::attach's.
 [[nodiscard]] result<std::optional<office>> win_office(const session& run);
 
-/// The stop, by whoever won: `wanted` = down, the next epoch, the standby killed, the component lock
-/// released; then every service goes down in its turn by itself, or is killed after its deadline; and
-/// the last status is left in GROUP.final.
+/// The stop, by whoever won: `wanted` = down, the next epoch, the standby killed, the component
+/// lock released; then every service goes down in its turn by itself, or is killed after its
+/// deadline; and the last status is left in GROUP.final, the flight recorder in GROUP.history.
 /// Completes with nothing when none lives, or with the verdict: some are left at the deadline.
 [[nodiscard]] boost::asio::awaitable<std::optional<verdict>>
 stop_orphans(session& run, shm::state_writer& state, time_point deadline);

@@ -1,6 +1,7 @@
 #include "client/manager/verbs.hpp"
 
 #include "client/manager/drill.hpp"
+#include "client/manager/history.hpp"
 #include "client/manager/observe.hpp"
 #include "client/manager/plan.hpp"
 #include "client/manager/start.hpp"
@@ -41,6 +42,7 @@ config::depth depth_of(const command_line& line)
     case command_verb::stop:
     case command_verb::status:
     case command_verb::events:
+    case command_verb::history:
     case command_verb::reset:
     case command_verb::drill:
     case command_verb::version:
@@ -87,6 +89,10 @@ asio::awaitable<int> carry_out(session& run)
     }
     case command_verb::events: {
         const exit_code code = co_await follow_events(run);
+        co_return number_of(code);
+    }
+    case command_verb::history: {
+        const exit_code code = co_await show_history(run);
         co_return number_of(code);
     }
     case command_verb::locks: co_return number_of(show_locks(run));
@@ -143,8 +149,9 @@ run_end run_reactor(session& run)
 /// Ctrl-C ends us; what the coordinator was told it goes on with.
 int interrupted(session& run, int signal)
 {
-    const bool follows =
-        run.line.verb == command_verb::status || run.line.verb == command_verb::events;
+    const bool follows = run.line.verb == command_verb::status ||
+                         run.line.verb == command_verb::events ||
+                         run.line.verb == command_verb::history;
     if (run.order_given && run.start_follows) {
         run.out.complain(text("interrupted; ", run.group(), " goes down, and is not started again"),
                          "Start it when it is down: csccmgr start");

@@ -9,12 +9,10 @@
 #include <unistd.h>
 
 namespace cscc {
+namespace {
 
-error_code write_final_file(const std::string& runtime_directory, const wire::final_status& last)
+error_code write_anew(const std::string& path, const std::string& json)
 {
-    const std::string json = wire::to_json(last);
-    const std::string path =
-        text(runtime_directory, "/", wire::final_status_name(last.status.group));
     const std::string unfinished = path + ".new";
 
     ::unlink(unfinished.c_str());
@@ -29,6 +27,21 @@ error_code write_final_file(const std::string& runtime_directory, const wire::fi
         return why;
     }
     return {};
+}
+
+} // namespace
+
+error_code write_final_file(const std::string& runtime_directory, const wire::final_status& last)
+{
+    return write_anew(text(runtime_directory, "/", wire::final_status_name(last.status.group)),
+                      wire::to_json(last));
+}
+
+error_code write_history_file(const std::string& runtime_directory,
+                              const wire::group_history& history)
+{
+    return write_anew(text(runtime_directory, "/", wire::history_file_name(history.group)),
+                      wire::to_json(history));
 }
 
 } // namespace cscc

@@ -1,9 +1,10 @@
-// final_file.hpp: leaves the group's last status in the runtime directory, for when nobody can
-// answer.
+// final_file.hpp: leaves the group's last status and its history in the runtime directory, for when
+// nobody can answer.
 #pragma once
 
 #include "common/base/error.hpp"
 #include "common/wire/final_status.hpp"
+#include "common/wire/history.hpp"
 
 #include <string>
 
@@ -13,5 +14,9 @@ namespace cscc {
 /// Errors: open's, write's, rename's.
 [[nodiscard]] error_code write_final_file(const std::string& runtime_directory,
                                           const wire::final_status& last);
+
+/// Writes GROUP.history, in the same way.
+[[nodiscard]] error_code write_history_file(const std::string& runtime_directory,
+                                            const wire::group_history& history);
 
 } // namespace cscc

@@ -3,11 +3,14 @@
 //   .config    object_header | configuration as JSON text
 //   .state     object_header | state_fixed | component_fixed[n]
 //                            | state_moving | component_moving[n]
+//                            | recorder_head | transition_entry[1024 + 8n] | recovery_entry[64]
 //   .lock.ID   object_header | lock_page
 //
 // No seqlock anywhere: a writer killed half-way would lock readers out for ever. The fixed part is
 // covered by the header's checksum and never changes; the moving part is single atomic words, each
-// true by itself. Component tables are in the order of the startup sequence (component_index).
+// true by itself, and the flight recorder is rings of entries whose number is written last
+// (flight_recorder.hpp). Component tables are in the order of the startup sequence
+// (component_index).
 #pragma once
 
 #include "common/base/sequence.hpp"
@@ -22,11 +25,15 @@
 
 namespace cscc::shm {
 
-inline constexpr std::uint32_t layout_version = 2;
+inline constexpr std::uint32_t layout_version = 3;
 inline constexpr std::size_t components_max = 4096;
 inline constexpr std::size_t id_max = 32;    // characters of a component id
 inline constexpr std::size_t name_max = 200; // characters of a configured lock or object name
 inline constexpr std::size_t retries_max = 64;
+inline constexpr std::size_t recoveries_max = 64;
+inline constexpr std::size_t reason_max = 144;            // bytes of a transition's reason
+inline constexpr std::size_t recovery_text_max = 160;     // bytes of each text of a recovery
+inline constexpr std::uint32_t no_component = ~0U;        // a transition of the group itself
 inline constexpr std::size_t fixed_bytes_max = 64U << 20; // far above 4,096 components as JSON
 
 enum class object_kind : std::uint64_t // the magic, as ASCII in a big-endian eye
@@ -127,6 +134,72 @@ struct alignas(64) component_moving
 };
 static_assert(sizeof(component_moving) == 64 && std::is_standard_layout_v<component_moving>);
 
+/// A failure, the way down and the way up again are some six transitions for each component.
+[[nodiscard]] constexpr std::size_t transitions_max(std::size_t components) noexcept
+{
+    return 1024 + 8 * components;
+}
+
+/// How many numbers were ever given: one is claimed here before its entry is written, so that no
+/// number is given twice, whoever dies.
+struct alignas(64) recorder_head
+{
+    std::atomic<std::uint64_t> transitions;
+    std::atomic<std::uint64_t> recoveries;
+};
+static_assert(sizeof(recorder_head) == 64);
+
+/// Number n is at place (n - 1) modulo the size of the ring. Zero bytes are an empty entry.
+struct alignas(64) transition_entry
+{
+    std::atomic<std::uint64_t> number; // written last; 0: empty, or being written
+    std::atomic<std::int64_t> when_ns; // CLOCK_REALTIME
+    std::atomic<std::int64_t> at_ns;   // CLOCK_MONOTONIC
+    std::atomic<std::uint64_t> epoch;
+    std::atomic<std::uint64_t> generation;
+    std::atomic<std::uint64_t> what; // component 0-31, from 32-39, to 40-47, bytes of reason 48-63
+    std::atomic<std::uint64_t> reason[reason_max / 8];
+};
+static_assert(sizeof(transition_entry) == 192);
+
+/// Written once in the life of its entry: the bytes, then how many they are.
+struct recovery_text
+{
+    std::atomic<std::uint64_t> bytes; // 0: not written
+    std::atomic<std::uint64_t> words[recovery_text_max / 8];
+};
+
+/// In the ring from the moment its cause is noticed; what comes later is words and texts of their
+/// own, each true by itself. Moments are CLOCK_MONOTONIC, 0: not yet.
+struct alignas(64) recovery_entry
+{
+    std::atomic<std::uint64_t> number; // as a transition's
+    std::atomic<std::uint64_t> kind;   // recovery_kind
+    std::atomic<std::uint64_t> component;
+    std::atomic<std::uint64_t> outcome; // recovery_outcome
+    std::atomic<std::uint64_t> closed;  // 1: nothing more will be added
+    std::atomic<std::int64_t> when_ns;  // CLOCK_REALTIME of noticed_ns
+    std::atomic<std::int64_t> noticed_ns;
+    std::atomic<std::int64_t> released_ns; // the component lock
+    std::atomic<std::int64_t> gone_ns;     // every process of the generation
+    std::atomic<std::int64_t> spawned_ns;  // the first of the next generation
+    std::atomic<std::int64_t> ready_ns;    // all of it
+    std::atomic<std::uint64_t> order;      // 0 not known yet, 1 in order, 2 not in order
+    std::atomic<std::uint64_t> epoch_before;
+    std::atomic<std::uint64_t> epoch_after;
+    std::atomic<std::uint64_t> generation_before;
+    std::atomic<std::uint64_t> generation_after;
+    std::atomic<std::uint64_t> successor; // pid of the last coordinator that took over; 0: none did
+    std::atomic<std::uint64_t> former;    // pid of the one before it
+    std::atomic<std::uint64_t> silent;    // 1: that one did not die by itself, but was fenced
+    std::atomic<std::int64_t> takeover_ns; // how long that took
+    recovery_text cause;
+    recovery_text detector;
+    recovery_text out_of_order;
+    recovery_text ended_by;
+};
+static_assert(sizeof(recovery_entry) == 832 && std::is_standard_layout_v<recovery_entry>);
+
 /// One page of its own for each service, which it alone writes.
 struct lock_page
 {
@@ -149,12 +222,18 @@ struct state_offsets
     std::size_t components_fixed = fixed + sizeof(state_fixed);
     std::size_t moving = 0;
     std::size_t components_moving = 0;
+    std::size_t recorder = 0;
+    std::size_t transitions = 0;
+    std::size_t recoveries = 0;
     std::size_t end = 0;
 
     explicit constexpr state_offsets(std::size_t n) noexcept
         : moving(components_fixed + n * sizeof(component_fixed)),
           components_moving(moving + sizeof(state_moving)),
-          end(components_moving + n * sizeof(component_moving))
+          recorder(components_moving + n * sizeof(component_moving)),
+          transitions(recorder + sizeof(recorder_head)),
+          recoveries(transitions + transitions_max(n) * sizeof(transition_entry)),
+          end(recoveries + recoveries_max * sizeof(recovery_entry))
     {}
 };
 

@@ -13,6 +13,7 @@
 #include "common/base/states.hpp"
 #include "common/base/time.hpp"
 #include "common/base/unique_fd.hpp"
+#include "common/shm/flight_recorder.hpp"
 #include "common/shm/layout.hpp"
 #include "common/shm/lock_view.hpp"
 #include "common/shm/robust_lock.hpp"
@@ -29,8 +30,6 @@
 #include <unistd.h>
 
 namespace cscc::shm {
-
-using wall_time = std::chrono::sys_time<std::chrono::nanoseconds>;
 
 /// How a process ended: an exit code, or the signal that killed it.
 struct exit_report
@@ -120,6 +119,8 @@ public:
     [[nodiscard]] std::vector<time_point> retries() const;             // oldest first
     [[nodiscard]] component_snapshot component(component_index) const;
     [[nodiscard]] lock_view lock(daemon_lock) const noexcept;
+    /// Valid as long as the mapping, wherever the view is moved.
+    [[nodiscard]] recorder_view recorder() const noexcept;
 
 private:
     friend class state_writer; // makes one of its own mapping, and keeps that if it must
@@ -156,6 +157,7 @@ public:
     [[nodiscard]] result<unique_fd> read_only_descriptor() const;
     [[nodiscard]] const state_view& view() const noexcept;
     [[nodiscard]] robust_lock lock(daemon_lock) noexcept; // a handle onto the slot
+    [[nodiscard]] flight_recorder recorder() noexcept;    // likewise
 
     void set_wanted_up() noexcept;
     void set_wanted_down(group_outcome) noexcept;
@@ -192,6 +194,7 @@ private:
     state_view view_;              // owns the mapping, and only reads it
     state_moving* moving_;         // into that mapping
     component_moving* components_; // into that mapping
+    recorder_part recorder_;       // into that mapping
     unique_fd reader_;             // opened while we are who we are: a dropped right takes it not
 };
 

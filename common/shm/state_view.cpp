@@ -197,6 +197,11 @@ lock_view state_view::lock(daemon_lock which) const noexcept
     return lock_view(moving().locks[static_cast<std::size_t>(which)]);
 }
 
+recorder_view state_view::recorder() const noexcept
+{
+    return {object_.data(), component_count()};
+}
+
 std::vector<time_point> state_view::retries() const
 {
     const state_moving& words = moving();

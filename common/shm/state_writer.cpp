@@ -44,6 +44,7 @@ result<state_writer> state_writer::create(const std::string& object_name, const 
     std::byte* to = made->data() + offsets.components_moving;
     for (std::size_t i = 0; i < n; ++i)
         new (to + i * sizeof(component_moving)) component_moving{};
+    // The recorder's rings are empty as they are: zero bytes, which nobody has to touch.
     return of(made->publish(object_kind::state, fixed_part_bytes(n)), std::move(*reader));
 }
 
@@ -76,6 +77,12 @@ state_writer::state_writer(state_view view, std::byte* base, unique_fd reader) n
     moving_ = std::launder(reinterpret_cast<state_moving*>(base + offsets.moving));
     components_ =
         std::launder(reinterpret_cast<component_moving*>(base + offsets.components_moving));
+    recorder_ = {
+        std::launder(reinterpret_cast<recorder_head*>(base + offsets.recorder)),
+        std::launder(reinterpret_cast<transition_entry*>(base + offsets.transitions)),
+        std::launder(reinterpret_cast<recovery_entry*>(base + offsets.recoveries)),
+        view_.component_count(),
+    };
 }
 
 state_writer& state_writer::operator=(state_writer&& other) noexcept
@@ -87,6 +94,7 @@ state_writer& state_writer::operator=(state_writer&& other) noexcept
     reader_ = std::move(other.reader_);
     moving_ = other.moving_;
     components_ = other.components_;
+    recorder_ = other.recorder_;
     return *this;
 }
 
@@ -125,6 +133,11 @@ const state_view& state_writer::view() const noexcept
 robust_lock state_writer::lock(daemon_lock which) noexcept
 {
     return robust_lock(moving_->locks[static_cast<std::size_t>(which)]);
+}
+
+flight_recorder state_writer::recorder() noexcept
+{
+    return flight_recorder(recorder_);
 }
 
 component_moving& state_writer::words(component_index c) noexcept

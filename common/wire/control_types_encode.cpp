@@ -1,90 +1,9 @@
 // control_types_encode.cpp: values of the control API to JSON, members in the interface's order.
 #include "common/wire/control_types.hpp"
-
-#include <boost/json/monotonic_resource.hpp>
-#include <boost/json/serialize.hpp>
-#include <boost/json/value.hpp>
+#include "common/wire/json_writer.hpp"
 
 namespace cscc::wire {
-namespace json = boost::json;
 namespace {
-
-constexpr int schema = 1;
-
-// Everything of one answer lives and dies together: one arena, nothing freed piece by piece.
-class arena
-{
-public:
-    [[nodiscard]] json::storage_ptr storage() noexcept { return &resource_; }
-
-private:
-    unsigned char first_[4096] = {};
-    json::monotonic_resource resource_{first_, sizeof first_};
-};
-
-bool is_tail(std::string_view s, std::size_t at) noexcept
-{
-    return at < s.size() && (static_cast<unsigned char>(s[at]) & 0xc0) == 0x80;
-}
-
-// Bytes of the well-formed sequence at the front of a text that is not empty, 0 if there is none
-// (the Unicode Standard, table 3-7).
-std::size_t utf8_sequence(std::string_view s) noexcept
-{
-    const auto lead = static_cast<unsigned char>(s[0]);
-    if (lead < 0x80)
-        return 1;
-    if (lead < 0xc2 || lead > 0xf4 || !is_tail(s, 1))
-        return 0;
-    const auto second = static_cast<unsigned char>(s[1]);
-    if (lead < 0xe0)
-        return 2;
-    if (lead < 0xf0) {
-        const bool overlong = lead == 0xe0 && second < 0xa0;
-        const bool surrogate = lead == 0xed && second > 0x9f;
-        return overlong || surrogate || !is_tail(s, 2) ? 0 : 3;
-    }
-    const bool overlong = lead == 0xf0 && second < 0x90;
-    const bool too_high = lead == 0xf4 && second > 0x8f;
-    return overlong || too_high || !is_tail(s, 2) || !is_tail(s, 3) ? 0 : 4;
-}
-
-json::string utf8(std::string_view s, const json::storage_ptr& storage)
-{
-    json::string out(storage);
-    out.reserve(s.size());
-    while (!s.empty()) {
-        const std::size_t good = utf8_sequence(s);
-        if (good == 0)
-            out.append("\xef\xbf\xbd");
-        else
-            out.append(s.substr(0, good));
-        s.remove_prefix(good == 0 ? 1 : good);
-    }
-    return out;
-}
-
-json::value text_or_null(const std::optional<std::string>& s, const json::storage_ptr& storage)
-{
-    return s ? json::value(utf8(*s, storage), storage) : json::value(nullptr, storage);
-}
-
-json::value time_or_null(const std::optional<wall_time>& t, const json::storage_ptr& storage)
-{
-    return t ? json::value(to_rfc3339(*t), storage) : json::value(nullptr, storage);
-}
-
-// For members where the empty text or zero stands for "none".
-json::value unless_empty(const std::string& s, const json::storage_ptr& storage)
-{
-    return s.empty() ? json::value(nullptr, storage) : json::value(utf8(s, storage), storage);
-}
-
-template <class Number>
-json::value unless_zero(Number n, const json::storage_ptr& storage)
-{
-    return n == 0 ? json::value(nullptr, storage) : json::value(n, storage);
-}
 
 json::value daemon(const std::optional<daemon_status>& d, const json::storage_ptr& storage)
 {

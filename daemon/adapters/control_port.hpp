@@ -3,6 +3,7 @@
 
 #include "common/base/error.hpp"
 #include "common/wire/control_types.hpp"
+#include "common/wire/history.hpp"
 
 #include <cstdint>
 #include <string>
@@ -17,6 +18,8 @@ public:
     virtual ~control_port() = default;
 
     [[nodiscard]] virtual wire::group_status status() const = 0;
+    /// The flight recorder.
+    [[nodiscard]] virtual wire::group_history history() const = 0;
     /// The running configuration as JSON, with the environments redacted.
     [[nodiscard]] virtual std::string configuration() const = 0;
     /// An answer at once; a problem (409 for a start or restart during a stop) if it is refused.

@@ -65,8 +65,8 @@ control_reply wrong_method(std::string_view allow)
 control_reply no_such_path()
 {
     return to_reply({"Not found", 404,
-                     "This version answers GET /v1/status, /v1/config and /v1/events, and POST "
-                     "/v1/start, /v1/stop, /v1/restart and /v1/reset."});
+                     "This version answers GET /v1/status, /v1/config, /v1/history and /v1/events, "
+                     "and POST /v1/start, /v1/stop, /v1/restart and /v1/reset."});
 }
 
 answer follow_events(const control_request& request, std::string_view query, const event_feed& feed)
@@ -99,8 +99,11 @@ answer read_only(const control_request& request, const location& where, const co
         return wrong_method("GET, HEAD");
     if (where.path == "/v1/events")
         return follow_events(request, where.query, feed);
-    return json_reply(200,
-                      where.path == "/v1/status" ? to_json(port.status()) : port.configuration());
+    if (where.path == "/v1/status")
+        return json_reply(200, to_json(port.status()));
+    if (where.path == "/v1/history")
+        return json_reply(200, to_json(port.history()));
+    return json_reply(200, port.configuration());
 }
 
 control_reply order(wire::order_verb verb, const control_request& request,
@@ -130,7 +133,8 @@ answer route(const control_request& request, const control_caller& caller, contr
              const event_feed& feed)
 {
     const auto where = locate(request.target);
-    if (where.path == "/v1/status" || where.path == "/v1/config" || where.path == "/v1/events")
+    if (where.path == "/v1/status" || where.path == "/v1/config" || where.path == "/v1/history" ||
+        where.path == "/v1/events")
         return read_only(request, where, port, feed);
     constexpr std::string_view version = "/v1/";
     if (where.path.starts_with(version))

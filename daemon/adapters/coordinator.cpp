@@ -118,6 +118,7 @@ void coordinator::inherit(inheritance from)
         text("epoch ", state_.view().epoch(), ": ", to_string(plan.course), ", since ", plan.cause));
     for (component_index i = 0; i < components_.size(); ++i)
         components_[i].note_state(core::public_state(plan.components[i].phase));
+    publisher_.inherit(from, plan.course);
     notify(std::move(plan));
 }
 
@@ -158,6 +159,7 @@ void coordinator::tell(const core::transition& what)
 
 void coordinator::carry_out(const core::group_action& what)
 {
+    publisher_.note(what);
     std::visit([this](const auto& action) { act(action); }, what);
 }
 

@@ -16,7 +16,11 @@ struct inheritance
     /// By component_index: the process that the table names, opened while it was alive. Empty if
     /// there was none, or none that lives.
     std::vector<std::optional<process_ref>> services;
-    std::string cause; // a clause: "the coordinator (csccd 411) died"
+    std::string cause;       // a clause: "the coordinator (csccd 411) died"
+    std::int32_t former = 0; // the dead coordinator's pid
+    bool was_silent = false; // it was fenced, else it died by itself
+    time_point noticed{};    // its death, or its silence
+    std::uint64_t epoch = 0; // the dead coordinator's
 };
 
 /// What the table says now, and which of the processes live.

@@ -1,6 +1,7 @@
 #include "daemon/adapters/order_desk.hpp"
 
 #include "common/base/text.hpp"
+#include "common/reactor/group_history.hpp"
 #include "config/json.hpp"
 
 #include <chrono>
@@ -81,6 +82,11 @@ wire::service_status order_desk::status_of(component_index i) const
     if (const std::string& said = group_.said_of_itself(i); !said.empty())
         status.status = said;
     return status;
+}
+
+wire::group_history order_desk::history() const
+{
+    return history_of(state_);
 }
 
 std::string order_desk::configuration() const

@@ -1,4 +1,5 @@
-// order_desk.hpp: answers the control server: the group's status, and orders with their numbers.
+// order_desk.hpp: answers the control server: the group's status and history, and orders with their
+// numbers.
 #pragma once
 
 #include "common/reactor/process_ref.hpp"
@@ -20,6 +21,7 @@ public:
                const event_feed& feed);
 
     [[nodiscard]] wire::group_status status() const override;
+    [[nodiscard]] wire::group_history history() const override;
     [[nodiscard]] std::string configuration() const override;
     [[nodiscard]] std::variant<wire::order_answer, wire::problem>
     order(wire::order_verb verb, const std::string& who) override;

@@ -22,12 +22,13 @@ log_level level_of(component_state state) noexcept
 } // namespace
 
 publisher::publisher(shm::state_writer& state, audience told, const core::group_machine& machine)
-    : state_(state), told_(told), machine_(machine)
+    : state_(state), told_(told), machine_(machine), scribe_(state, machine)
 {}
 
 void publisher::note(const core::transition& what)
 {
     const auto when = now();
+    scribe_.note(what);
     std::visit([&](const auto& transition) { record(transition, when); }, what);
     unpublished_.push_back({when, what});
 }
@@ -37,10 +38,17 @@ void publisher::publish()
     for (const noted& one : unpublished_)
         std::visit([&](const auto& transition) { publish(transition, one.when); }, one.what);
     unpublished_.clear();
+    scribe_.end_step();
+}
+
+shm::flight_recorder::moment publisher::moment(shm::wall_time when, std::uint64_t generation) const
+{
+    return {when, clock::now(), state_.view().epoch(), generation};
 }
 
 void publisher::record(const core::group_transition& what, shm::wall_time when)
 {
+    state_.recorder().note(moment(when, machine_.generation()), what.from, what.to, what.reason);
     state_.set_state(what.to, when);
     state_.set_group_deadline(machine_.group_deadline());
     note_transition(what);
@@ -49,6 +57,7 @@ void publisher::record(const core::group_transition& what, shm::wall_time when)
 void publisher::record(const core::component_transition& what, shm::wall_time when)
 {
     const component_index i = what.component;
+    state_.recorder().note(moment(when, what.generation), i, what.from, what.to, what.reason);
     state_.set_component_state(i, what.to, what.generation, when);
     state_.set_component_deadline(i, machine_.component_deadline(i));
     state_.set_restarts(i, machine_.restarts(i));

@@ -1,5 +1,5 @@
-// publisher.hpp: every change of state goes out through this door: shared memory, event feed, log,
-// and the service manager that started us.
+// publisher.hpp: every change of state goes out through this door: shared memory with the flight
+// recorder, event feed, log, and the service manager that started us.
 //
 // Into shared memory at once, before any deed that follows from it. Log and followers can wait: a
 // line and an event cost as much as half a clone, and the next service would begin that much later.
@@ -7,6 +7,7 @@
 
 #include "common/shm/state_table.hpp"
 #include "daemon/adapters/event_feed.hpp"
+#include "daemon/adapters/recovery_scribe.hpp"
 #include "daemon/adapters/sd_notifier.hpp"
 #include "daemon/core/group_machine.hpp"
 
@@ -27,8 +28,17 @@ class publisher
 public:
     publisher(shm::state_writer& state, audience told, const core::group_machine& machine);
 
-    /// Into the table now; into feed and log with the next of the following calls.
+    /// In place of the beginning: whom we follow, and what becomes of its group.
+    void inherit(const inheritance& from, core::takeover_course course)
+    {
+        scribe_.inherit(from, course);
+    }
+
+    /// Into flight recorder and table now; into feed and log with the next of the following calls.
     void note(const core::transition& what);
+
+    /// Before the deed: what it means for the story of a recovery.
+    void note(const core::group_action& what) { scribe_.note(what); }
 
     void publish();
     void publish(const core::end_operation& what);
@@ -42,6 +52,8 @@ private:
         core::transition what;
     };
 
+    [[nodiscard]] shm::flight_recorder::moment moment(shm::wall_time when,
+                                                      std::uint64_t generation) const;
     void record(const core::group_transition& what, shm::wall_time when);
     void record(const core::component_transition& what, shm::wall_time when);
     void publish(const core::group_transition& what, shm::wall_time when);
@@ -50,6 +62,7 @@ private:
     shm::state_writer& state_;
     audience told_;
     const core::group_machine& machine_;
+    recovery_scribe scribe_;
     std::vector<noted> unpublished_;
 };
 

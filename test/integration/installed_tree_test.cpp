@@ -99,7 +99,7 @@ std::vector<std::string> fixture::remains() const
         found.push_back("process " + std::to_string(w.who.pid) + " (" + w.command + ")");
     for (const auto& entry : fs::directory_iterator(dir.file("run"))) {
         const std::string file = entry.path().filename();
-        if (file != "csc_lock_shared_mgr" && file != group + ".final")
+        if (file != "csc_lock_shared_mgr" && file != group + ".final" && file != group + ".history")
             found.push_back(entry.path());
     }
     return found;

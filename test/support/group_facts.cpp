@@ -133,7 +133,8 @@ std::vector<std::string> group_under_test::remains() const
     }
     for (const auto& entry : fs::directory_iterator(runtime_directory())) {
         const std::string file = entry.path().filename();
-        if (file != "lock_manager" && file != name() + ".final") // I19 excepts these two
+        if (file != "lock_manager" && file != name() + ".final" && // I19 excepts these
+            file != name() + ".history")
             found.push_back(entry.path());
     }
     for (const std::string& cgroup : cgroups_of(name()))

@@ -107,6 +107,14 @@ BOOST_AUTO_TEST_CASE(a_name_that_belongs_to_the_program_s_own_files_is_refused)
          "\"other.final.new\"",
          {"33:30: 'sem_shared_daemon_mgr_name' is 'other.final.new'" + status}},
         {"\"lock_mgr\"", "\".final\"", {"32:24: 'lock_shared_mgr_name' is '.final'" + status}},
+        {"\"sem_mgr\"",
+         "\"other.history\"",
+         {"33:30: 'sem_shared_daemon_mgr_name' is 'other.history'; it must not end in .history or "
+          ".history.new: so do the files in the same directory that keep the history of a group"}},
+        {"\"group\"",
+         "\"g.history\"",
+         {"34:19: 'mem_shared_name' is 'g.history'; it must not end in .history: so does the file "
+          "that keeps the history of another group"}},
         {"\"group\"", "\"g.0.lock.a\"", {"34:19: 'mem_shared_name' is 'g.0.lock.a'" + locks}},
         {"\"group\"", "\"g.0.lock\"", {"34:19: 'mem_shared_name' is 'g.0.lock'" + locks}},
         {"\"group\"",

@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_SUITE(control_routes)
 
 BOOST_AUTO_TEST_CASE(every_path_takes_its_methods_and_names_them_to_the_others)
 {
-    for (const std::string path : {"/v1/status", "/v1/config"})
+    for (const std::string path : {"/v1/status", "/v1/config", "/v1/history"})
         for (const auto& method : methods) {
             desk d;
             const auto reply = d.reply(method, path);
@@ -96,7 +96,7 @@ BOOST_AUTO_TEST_CASE(every_other_path_is_not_found_and_reaches_nobody)
                                    "*",
                                    "/v1",
                                    "/v1/",
-                                   "/v1/history",
+                                   "/v1/histor",
                                    "/v1/locks",
                                    "/metrics",
                                    "/v1/statu",
@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(every_other_path_is_not_found_and_reaches_nobody)
             BOOST_TEST(d.port.orders.empty());
         }
     desk d;
-    BOOST_TEST(contains(problem_of(d.reply("GET", "/v1/history")).detail, "/v1/status"));
+    BOOST_TEST(contains(problem_of(d.reply("GET", "/v1/histories")).detail, "/v1/status"));
 }
 
 BOOST_AUTO_TEST_CASE(a_query_and_the_absolute_form_change_nothing)
@@ -134,13 +134,15 @@ BOOST_AUTO_TEST_CASE(a_query_and_the_absolute_form_change_nothing)
     }
 }
 
-BOOST_AUTO_TEST_CASE(status_and_configuration_are_the_ports)
+BOOST_AUTO_TEST_CASE(status_configuration_and_history_are_the_ports)
 {
     desk d;
     d.port.now.group = "g";
     BOOST_TEST(d.reply("GET", "/v1/status").body.value() == to_json(d.port.now) + "\n");
     BOOST_TEST(d.reply("GET", "/v1/config").body.value() == d.port.configuration() + "\n");
     BOOST_TEST(d.reply("GET", "/v1/config").content_type == "application/json");
+    d.port.past.group = "g";
+    BOOST_TEST(d.reply("GET", "/v1/history").body.value() == to_json(d.port.past) + "\n");
 }
 
 BOOST_AUTO_TEST_CASE(each_order_reaches_the_port_with_its_verb_and_its_giver)

@@ -90,7 +90,10 @@ struct fake_port final : control_port
     std::vector<given> orders;
     std::function<void()> on_order;
 
+    wire::group_history past;
+
     wire::group_status status() const override { return now; }
+    wire::group_history history() const override { return past; }
     std::string configuration() const override { return R"({"cs_components":[]})"; }
     std::variant<wire::order_answer, wire::problem> order(wire::order_verb verb,
                                                           const std::string& who) override

@@ -60,10 +60,15 @@ void checker::check_kill(component_index c)
     demand(p.lives && !p.killed, "a kill of what does not live or was killed");
     const auto limit = limit_of(c);
     const bool whole_due = !lock_held_ && !released_here_ && whole_limit_ <= now_;
-    demand(std::holds_alternative<force_ordered>(*event_) || (limit && *limit <= now_) || whole_due,
+    const auto* happened = std::get_if<component_happened>(event_);
+    const bool silent = happened != nullptr && happened->component == c &&
+                        happened->what == component_event::fell_silent;
+    demand(std::holds_alternative<force_ordered>(*event_) || (limit && *limit <= now_) ||
+               whole_due || silent,
            "I13: a kill before its time");
     const bool is_the_cause =
-        released_here_ && kills_ == 0 && std::holds_alternative<deadline_reached>(*event_);
+        released_here_ && kills_ == 0 &&
+        (std::holds_alternative<deadline_reached>(*event_) || silent);
     disorder_ = disorder_ || !is_the_cause;
     ++kills_;
     p.killed = true;

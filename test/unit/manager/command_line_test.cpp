@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(every_verb_is_known_by_its_name)
 
 BOOST_AUTO_TEST_CASE(verbs_of_later_versions_are_unknown_and_not_listed)
 {
-    for (const char* verb : {"history", "timeline", "logs", "drill"}) {
+    for (const char* verb : {"timeline", "logs", "drill"}) {
         BOOST_TEST(says(bad({verb}), "There is no verb"));
         BOOST_TEST(!says(std::string(help_text()), std::string("\n  ") + verb));
     }
@@ -133,6 +133,12 @@ BOOST_AUTO_TEST_CASE(a_missing_verb_or_value_is_said)
     BOOST_TEST(bad({"status", "--config"}) == file + see);
     BOOST_TEST(bad({"status", "--timeout"}) == time + see);
     BOOST_TEST(bad({"plan", "--if-fails"}) == id + see);
+    BOOST_TEST(bad({"history", "-n"}) == "\"-n N\" needs a value, a number of transitions." + see);
+    BOOST_TEST(good({"history", "-n", "7"}).lines == 7U);
+    BOOST_TEST(good({"--lines=0", "history"}).lines == 0U);
+    for (const char* const no_number : {"x", "1x", "-1", "99999999999999999999"})
+        BOOST_TEST(says(bad({"history", std::string("--lines=") + no_number}), "is no number"));
+    BOOST_TEST(says(bad({"status", "-n", "7"}), "-n goes with"));
     BOOST_TEST(says(bad({"-hc"}), "\"-hc\" lacks a value"));
 }
 

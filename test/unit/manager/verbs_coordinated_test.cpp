@@ -1,4 +1,5 @@
 // verbs_coordinated_test.cpp: the verbs against a coordinator that says what the test wants.
+#include "common/wire/history.hpp"
 #include "test/unit/manager/verbs_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -127,6 +128,20 @@ BOOST_AUTO_TEST_CASE(a_coordinator_that_does_not_answer_is_124_and_named)
             stderr_text(), text("the coordinator of ", name, " does not answer at ", socket)));
     }
     BOOST_TEST(csccmgr({"status", "--timeout", "50ms"}) == 3); // nothing of it is to be seen
+}
+
+BOOST_AUTO_TEST_CASE(history_is_what_the_coordinator_says)
+{
+    wire::group_history past;
+    past.group = name;
+    const auto told = serve([&](const std::string& line) {
+        BOOST_TEST(line == "GET /v1/history");
+        return test::fake_answer{test::http(200, to_json(past)), 0, false};
+    });
+    BOOST_TEST(csccmgr({"history"}) == 0);
+    BOOST_TEST(stdout_text() == text(name, ": no recovery recorded\n\n"));
+    BOOST_TEST(csccmgr({"history", "--json"}) == 0);
+    BOOST_TEST(stdout_text() == to_json(past) + "\n");
 }
 
 BOOST_AUTO_TEST_CASE(events_are_followed_until_the_coordinator_ends)

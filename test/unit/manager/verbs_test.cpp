@@ -46,7 +46,8 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_wrong_or_absent_is_6_and_nothing_is_made)
 {
     write(file, "colour = 1\n");
     std::filesystem::remove(directory.path("run"));
-    for (const char* verb : {"start", "restart", "stop", "plan", "events", "locks", "reset"})
+    for (const char* verb :
+         {"start", "restart", "stop", "plan", "events", "history", "locks", "reset"})
         BOOST_TEST(csccmgr({verb}) == 6, verb);
     BOOST_TEST(csccmgr({"status"}) == 4); // its codes are its own: unknown
     file = directory.path("missing");
@@ -80,6 +81,8 @@ BOOST_AUTO_TEST_CASE(a_group_that_never_ran_is_stopped_and_can_be_stopped)
     BOOST_TEST(stdout_text() == text(name, " is not running\n"));
     BOOST_TEST(csccmgr({"events"}) == 7);
     BOOST_TEST(test::contains(stderr_text(), "is not running"));
+    BOOST_TEST(csccmgr({"history"}) == 7);
+    BOOST_TEST(test::contains(stderr_text(), "no history of it is left"));
     BOOST_TEST(csccmgr({"reset"}) == 0);
     BOOST_TEST(test::contains(stdout_text(), "nothing to forget"));
 }

@@ -32,11 +32,24 @@ class damaged_object : public scratch
 public:
     damaged_object()
     {
-        BOOST_REQUIRE(state_writer::create(names.state(), sample_spec()));
+        auto writer = state_writer::create(names.state(), sample_spec());
+        BOOST_REQUIRE(writer);
+        for (std::int64_t i = 0; i < 2000; ++i) // so that an accident has something to hit
+            note(writer->recorder(), i);
         file_ = open_descriptor(names.state(), access_mode::read_write).value();
         sound_.resize(state_offsets(sample_spec().components.size()).end);
         BOOST_REQUIRE(::pread(file_.get(), sound_.data(), sound_.size(), 0) ==
                       static_cast<ssize_t>(sound_.size()));
+    }
+
+    static void note(flight_recorder out, std::int64_t i)
+    {
+        const flight_recorder::moment now{wall_time(std::chrono::nanoseconds(i)),
+                                          time_point(duration(i)), 1, 1};
+        out.note(now, static_cast<component_index>(i % 5), component_state::ready,
+                 component_state::failed, "exited: signal 9 (KILL)");
+        if (i % 30 == 0)
+            out.begin_recovery(now, {recovery_kind::failure, 1, "CSQL exited", "exit of CSQL"});
     }
 
     [[nodiscard]] const bytes& sound() const { return sound_; }
@@ -80,6 +93,12 @@ void look_at_everything(const state_view& view)
     static_cast<void>(view.wanted_up() || view.primary().is_nobody() || view.deadline());
     for (std::size_t i = 0; i < daemon_lock_count; ++i)
         BOOST_REQUIRE(to_string(view.lock(static_cast<daemon_lock>(i)).state()) != "?");
+    for (const transition_record& one : view.recorder().transitions(~std::size_t{0})) {
+        BOOST_REQUIRE(one.component.value_or(0) < components_max);
+        BOOST_REQUIRE((one.reason.size() <= reason_max && !one.from.empty() && !one.to.empty()));
+    }
+    for (const recovery_record& one : view.recorder().recoveries())
+        BOOST_REQUIRE(one.cause.size() <= recovery_text_max);
     for (component_index c = 0; c < view.component_count(); ++c) {
         const component_spec& spec = view.spec(c);
         BOOST_REQUIRE(!spec.id.empty());

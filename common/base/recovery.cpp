@@ -1,0 +1,52 @@
+#include "common/base/recovery.hpp"
+
+#include <algorithm>
+
+namespace cscc {
+namespace {
+
+template <class Word, std::size_t N>
+std::optional<Word> parse(const std::array<Word, N>& all, std::string_view word) noexcept
+{
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&](Word w) { return to_string(w) == word; });
+    return found == all.end() ? std::nullopt : std::optional(*found);
+}
+
+} // namespace
+
+std::string_view to_string(recovery_kind kind) noexcept
+{
+    switch (kind) {
+    case recovery_kind::failure: return "failure";
+    case recovery_kind::order: return "order";
+    case recovery_kind::take_over: return "take-over";
+    }
+    return "?";
+}
+
+std::string_view to_string(recovery_outcome outcome) noexcept
+{
+    switch (outcome) {
+    case recovery_outcome::under_way: return "under way";
+    case recovery_outcome::up_again: return "up again";
+    case recovery_outcome::adopted: return "adopted";
+    case recovery_outcome::failed_again: return "failed again";
+    case recovery_outcome::superseded: return "superseded";
+    case recovery_outcome::start_failed: return "start failed";
+    case recovery_outcome::gave_up: return "gave up";
+    }
+    return "?";
+}
+
+std::optional<recovery_kind> parse_recovery_kind(std::string_view word) noexcept
+{
+    return parse(all_recovery_kinds, word);
+}
+
+std::optional<recovery_outcome> parse_recovery_outcome(std::string_view word) noexcept
+{
+    return parse(all_recovery_outcomes, word);
+}
+
+} // namespace cscc
