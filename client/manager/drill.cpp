@@ -5,6 +5,7 @@
 #include "client/manager/words.hpp"
 #include "common/base/text.hpp"
 #include "common/reactor/async_wait_exit.hpp"
+#include "common/reactor/event_log.hpp"
 #include "common/reactor/pause.hpp"
 #include "common/reactor/spawn.hpp"
 
@@ -145,6 +146,7 @@ error_code kill_whom(const scene& here)
         const auto process = process_ref::open(who);
         if (!process)
             return process.error();
+        note_event("kill", "cause", "drill", "of", who.pid, "of_start", who.start_ticks);
         if (const error_code failed = process->send_signal(SIGKILL))
             return failed;
     }

@@ -33,7 +33,8 @@ status_code of_orphaned(const status_report& report, std::span<const std::string
     const auto& services = report.status.services;
     if (std::any_of(services.begin(), services.end(), lives))
         return status_code::coordinator_dead;
-    return report.wanted_up ? status_code::not_ready : status_code::stopped;
+    const bool as_ordered = !report.wanted_up && report.outcome == wire::final_outcome::stopped;
+    return as_ordered ? status_code::stopped : status_code::not_ready;
 }
 
 } // namespace

@@ -36,7 +36,7 @@ struct status_report
 {
     group_life life = group_life::absent;
     wire::group_status status;
-    std::optional<wire::final_outcome> outcome; // with `ended`
+    std::optional<wire::final_outcome> outcome; // with `ended`; with `orphaned`: what it will be
     std::string reason;                         // with `ended`: why; a sentence
     bool answered = true;  // with `coordinated`: by the coordinator itself, not read from .state
     bool wanted_up = true; // with `orphaned`

@@ -85,6 +85,8 @@ seen look_from_outside(const session& run)
         now.report.life = coordinated ? group_life::coordinated : group_life::orphaned;
         now.report.answered = false;
         now.report.wanted_up = look.view->wanted_up();
+        if (!coordinated)
+            now.report.outcome = look.view->wanted_outcome();
         now.report.status = status_of(*look.view, run.names());
         add_retries(now.report.status, *look.view, run.names());
         break;

@@ -150,6 +150,15 @@ void coordinator::clean_up()
 
 // --- what the core decided
 
+// Before "stopping" can be read: who finds that, and us dead, must also find what is wanted (I23).
+void coordinator::make_durable(const core::group_verdict& step)
+{
+    for (const core::group_action& action : step.actions) {
+        if (const auto* down = std::get_if<core::want_down>(&action))
+            state_.set_wanted_down(down->outcome);
+    }
+}
+
 void coordinator::tell(const core::transition& what)
 {
     publisher_.note(what);
@@ -172,7 +181,6 @@ void coordinator::act(const core::want_down& what)
 {
     if (what.outcome == group_outcome::gave_up)
         FAILPOINT("primary:budget-spent");
-    state_.set_wanted_down(what.outcome);
     note_event("wanted", "to", "down", "cause", what.cause);
     log(log_level::notice, "group", text("the group is to be down: ", what.cause));
 }

@@ -57,6 +57,7 @@ public:
 
 private:
     // group_port
+    void make_durable(const core::group_verdict& step) override;
     void tell(const core::transition& what) override;
     void carry_out(const core::group_action& what) override;
     void end_step() override;

@@ -7,7 +7,6 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <utility>
-#include <variant>
 
 namespace asio = boost::asio;
 
@@ -62,20 +61,11 @@ void group_runner::apply(const core::group_event& event)
     applying_ = true;
     const core::group_verdict verdict = machine_.step(event, clock::now());
     deadline_ = verdict.deadline;
-    const auto is_durable = [](const core::group_action& what) {
-        return std::holds_alternative<core::want_down>(what);
-    };
-    // Before "stopping" can be read: who finds that, and us dead, must also find that it is to be.
-    for (const core::group_action& what : verdict.actions) {
-        if (is_durable(what))
-            port_.carry_out(what);
-    }
+    port_.make_durable(verdict);
     for (const core::transition& what : verdict.transitions)
         port_.tell(what);
-    for (const core::group_action& what : verdict.actions) {
-        if (!is_durable(what))
-            port_.carry_out(what);
-    }
+    for (const core::group_action& what : verdict.actions)
+        port_.carry_out(what);
     port_.end_step();
     applying_ = false;
 }

@@ -20,6 +20,8 @@ class group_port
 {
 public:
     virtual ~group_port() = default;
+    /// First of all: what no crash after this may take back.
+    virtual void make_durable(const core::group_verdict& step) = 0;
     /// A change of state that has just become true. Told before the actions of the same step.
     virtual void tell(const core::transition& what) = 0;
     virtual void carry_out(const core::group_action& what) = 0;

@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(all_mistakes_of_a_file_are_told_at_once_with_their_places)
     group_under_test g(d);
     const std::string file = g.configuration_file();
     expect_refused(g, {file + ":", "unknown key 'stratup_timeout'", "did you mean",
-                       "/nonexistent/program", "'standby'", "^"});
+                       "/nonexistent/program", "'takeover_timeout'", "^"});
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_is_no_toml_is_told_by_line_and_column)

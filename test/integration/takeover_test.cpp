@@ -282,7 +282,7 @@ BOOST_AUTO_TEST_CASE(a_drill_of_an_adopted_group_disturbs_no_service)
 BOOST_AUTO_TEST_CASE(a_drill_fails_when_a_service_does_not_keep_its_turn)
 {
     group_description d = three("restart");
-    d.at("A").arguments = {"--ignore-shutdown"}; // the last to go
+    d.at("A").arguments = {"--generation", "1", "--ignore-shutdown"}; // the last to go
     d.at("A").shutdown_timeout_ms = 60'000;
     group_under_test g(d);
     start(g);

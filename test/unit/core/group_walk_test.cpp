@@ -169,7 +169,7 @@ void walk::live(component_index i)
     if (!p.ready)
         return say(i, chance(96) ? ce::said_ready : anything[below(4)]);
     if (chance(4)) {
-        say(i, ce::exited);
+        say(i, chance(75) ? ce::exited : ce::fell_silent);
     }
     else if (chance(10)) {
         say(i, chance(50) ? anything[below(3)] : ce::spawn_refused);

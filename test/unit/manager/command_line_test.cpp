@@ -42,15 +42,25 @@ BOOST_AUTO_TEST_CASE(every_verb_is_known_by_its_name)
         const auto verb = static_cast<command_verb>(v);
         BOOST_TEST_CONTEXT(to_string(verb))
         {
-            BOOST_TEST(static_cast<int>(good({std::string(to_string(verb))}).verb) == v);
+            words line{std::string(to_string(verb))};
+            if (verb == command_verb::drill)
+                line.emplace_back("primary");
+            BOOST_TEST(static_cast<int>(good(line).verb) == v);
             BOOST_TEST(says(std::string(help_text()), std::string(to_string(verb))));
         }
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_drill_is_of_one_thing)
+{
+    BOOST_TEST((good({"drill", "CSQL"}).ids == words{"CSQL"}));
+    BOOST_TEST(says(bad({"drill"}), "one thing at a time"));
+    BOOST_TEST(says(bad({"drill", "primary", "standby"}), "one thing at a time"));
+}
+
 BOOST_AUTO_TEST_CASE(verbs_of_later_versions_are_unknown_and_not_listed)
 {
-    for (const char* verb : {"timeline", "logs", "drill"}) {
+    for (const char* verb : {"timeline", "logs"}) {
         BOOST_TEST(says(bad({verb}), "There is no verb"));
         BOOST_TEST(!says(std::string(help_text()), std::string("\n  ") + verb));
     }

@@ -80,6 +80,9 @@ BOOST_AUTO_TEST_CASE(services_without_a_coordinator_are_2_while_one_of_them_live
     BOOST_TEST(exit_for(r, {"B"}) == 2);
     BOOST_TEST(exit_for(r, {"A"}) == 1);
     r.wanted_up = false;
+    r.outcome = wire::final_outcome::gave_up;
+    BOOST_TEST(exit_for(r, {"A"}) == 1);
+    r.outcome = wire::final_outcome::stopped;
     BOOST_TEST(exit_for(r, {"A"}) == 3);
     BOOST_TEST(exit_for(r) == 2);
 }
