@@ -167,8 +167,7 @@ private:
             log(log_level::error, "daemon", text("the history cannot be written: ", ec.message()));
         wire::final_status last{desk_.status(), how.outcome, how.reason, desk_.last_stop()};
         last.status.primary.reset(); // it is about to end
-        if (const error_code ec =
-                write_final_file(base_.model.resolved.runtime_directory, last))
+        if (const error_code ec = write_final_file(base_.model.resolved.runtime_directory, last))
             log(log_level::error, "daemon",
                 text("the final status cannot be written: ", ec.message()));
         group_.clean_up();

@@ -18,7 +18,8 @@ namespace cscc {
 struct foundation
 {
     config::model model;
-    shm::state_writer state; // a primary holds the coordinator, shared-memory and standby lock in it
+    shm::state_writer
+        state; // a primary holds the coordinator, shared-memory and standby lock in it
     rlimit descriptor_limit; // as it was; ours is raised to the hard one
     mode_t umask;            // as it was, and services get it; ours is 022
 };

@@ -34,7 +34,8 @@ class watchman
 {
 public:
     explicit watchman(foundation& base)
-        : base_(base), policy_{base.model.cscc.heartbeat_interval, base.model.cscc.heartbeat_timeout},
+        : base_(base), policy_{base.model.cscc.heartbeat_interval,
+                               base.model.cscc.heartbeat_timeout},
           timer_(io_), signals_(io_, SIGTERM, SIGINT, SIGHUP)
     {
         signals_.add(SIGQUIT);
@@ -159,8 +160,8 @@ private:
     // its end, too: the kernel gives the lock free before the process is gone.
     asio::awaitable<void> win_lock()
     {
-        const auto won = co_await async_lock(base_.state.lock(shm::daemon_lock::coordinator),
-                                             time_point::max());
+        const auto won =
+            co_await async_lock(base_.state.lock(shm::daemon_lock::coordinator), time_point::max());
         if (!won) {
             log(log_level::error, "standby",
                 text("the daemon lock cannot be taken: ", won.error().message()));

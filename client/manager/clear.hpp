@@ -11,10 +11,10 @@
 
 namespace cscc {
 
-/// Under the locks of `place`, which prove that nobody can begin meanwhile. Services that still live
-/// go down in order (stop_orphans); then objects and sockets are removed.
-/// Completes with nothing on success, with the verdict if services live on at the deadline (they
-/// are named, and nothing is removed) or something cannot be removed.
+/// Under the locks of `place`, which prove that nobody can begin meanwhile. Services that still
+/// live go down in order (stop_orphans); then objects and sockets are removed. Completes with
+/// nothing on success, with the verdict if services live on at the deadline (they are named, and
+/// nothing is removed) or something cannot be removed.
 [[nodiscard]] boost::asio::awaitable<std::optional<verdict>>
 clear_remains(session& run, unguarded& place, time_point deadline);
 

@@ -8,12 +8,12 @@
 
 namespace cscc {
 
-/// The one word of `run.line.ids` says whom: primary, standby, both, or a service. The group must be
-/// steady and, but for a service, have a standby.
+/// The one word of `run.line.ids` says whom: primary, standby, both, or a service. The group must
+/// be steady and, but for a service, have a standby.
 ///
 /// Looks at shared memory alone: the one who could be asked is the one who is killed.
-/// Completes with 0 and how long it took, if the group came back as its policy says and every service
-/// kept its turn; 1 with what went wrong; 124 if it was neither at the deadline.
+/// Completes with 0 and how long it took, if the group came back as its policy says and every
+/// service kept its turn; 1 with what went wrong; 124 if it was neither at the deadline.
 [[nodiscard]] boost::asio::awaitable<verdict> drill_group(session& run);
 
 } // namespace cscc

@@ -70,8 +70,7 @@ result<pid_t> spawn_process(const launch_order& order, int lock, int startup)
         arguments.push_back(word.data());
     arguments.push_back(nullptr);
     pid_t pid = 0;
-    const int bad =
-        lists.spawn(pid, order.program.c_str(), arguments.data(), ::environ);
+    const int bad = lists.spawn(pid, order.program.c_str(), arguments.data(), ::environ);
     return bad != 0 ? result<pid_t>(system_error(bad)) : result<pid_t>(pid);
 }
 

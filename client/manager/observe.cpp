@@ -142,7 +142,8 @@ asio::awaitable<result<in_charge>> await_successor(session& run, const process_r
     }
 }
 
-/// Shows what comes, until nothing more does; why that is. @param last  the number of the last event
+/// Shows what comes, until nothing more does; why that is. @param last  the number of the last
+/// event
 asio::awaitable<error_code> show_events(session& run, control_client& client, std::uint64_t& last,
                                         time_point end)
 {

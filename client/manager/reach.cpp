@@ -100,8 +100,8 @@ verdict too_late(const session& run, bool lock_was_held, const group_look& look)
     return v;
 }
 
-/// Takes the manager lock and looks, then the daemon lock. Empty: one of them is held by another, or
-/// a standby lives and is still given time.
+/// Takes the manager lock and looks, then the daemon lock. Empty: one of them is held by another,
+/// or a standby lives and is still given time.
 std::optional<reached> try_unguarded(session& run, time_point standby_has_until,
                                      bool& lock_was_held, group_look& last)
 {

@@ -27,7 +27,7 @@ struct in_charge
 struct unguarded
 {
     manager_lock lock;
-    group_look look; // never coordinated
+    group_look look;                 // never coordinated
     std::optional<office> in_office; // with a sound table
 };
 
@@ -35,10 +35,9 @@ using reached = std::variant<in_charge, unguarded, verdict>;
 
 /// Tries the control socket, then the manager lock and the daemon lock, and all again until one way
 /// is had: a coordinator that is just being started holds the manager lock and does not listen yet;
-/// one that is just ending does not listen any more and holds its own lock; and a standby that lives
-/// is given time to take its place.
-/// Completes with the verdict if the deadline passes, or nothing better can come: no permission,
-/// an object of another user or version.
+/// one that is just ending does not listen any more and holds its own lock; and a standby that
+/// lives is given time to take its place. Completes with the verdict if the deadline passes, or
+/// nothing better can come: no permission, an object of another user or version.
 [[nodiscard]] boost::asio::awaitable<reached> reach_group(session& run, time_point deadline);
 
 /// The coordinator alone, with one try: for verbs that do not wait for one.

@@ -68,16 +68,16 @@ asio::awaitable<std::optional<verdict>> watch(session& run, wire::order_answer o
     co_return v;
 }
 
-/// A coordinator that lives but does not answer may be stopped. Its standby would have seen to that;
-/// without one it is ours to end, before anything is done in its place.
+/// A coordinator that lives but does not answer may be stopped. Its standby would have seen to
+/// that; without one it is ours to end, before anything is done in its place.
 asio::awaitable<bool> fence_silent(session& run, const in_charge& there, time_point deadline)
 {
     const group_look look = look_at_group(run.names());
     if (!look.view || look.view->primary() != there.process.identity())
         co_return false; // not the one that the table names: not ours to kill
     if (!has_living_standby(*look.view)) {
-        run.remark(text("the coordinator of ", run.group(), " (pid ",
-                        there.process.identity().pid, ") does not answer; it is killed"));
+        run.remark(text("the coordinator of ", run.group(), " (pid ", there.process.identity().pid,
+                        ") does not answer; it is killed"));
         static_cast<void>(there.process.send_signal(SIGKILL));
     }
     co_return co_await outlasts(there.process, deadline);

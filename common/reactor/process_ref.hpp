@@ -70,8 +70,8 @@ public:
     /// Errors: ECHILD (somebody else's child, or collected before).
     [[nodiscard]] result<std::optional<process_exit>> reap() const;
 
-    /// How a process ended that somebody else collected; empty until then, and where the kernel does
-    /// not tell (before Linux 6.15). Source: PIDFD_GET_INFO of ioctl_pidfd(2).
+    /// How a process ended that somebody else collected; empty until then, and where the kernel
+    /// does not tell (before Linux 6.15). Source: PIDFD_GET_INFO of ioctl_pidfd(2).
     [[nodiscard]] std::optional<process_exit> exit_told_by_kernel() const noexcept;
 
 private:

@@ -43,8 +43,7 @@ void spawn_lists::close_from(int first) noexcept
 int spawn_lists::spawn(pid_t& pid, const char* program, char* const* argv,
                        char* const* envp) noexcept
 {
-    return error_ != 0 ? error_
-                       : ::posix_spawn(&pid, program, &actions_, &attributes_, argv, envp);
+    return error_ != 0 ? error_ : ::posix_spawn(&pid, program, &actions_, &attributes_, argv, envp);
 }
 
 } // namespace cscc

@@ -70,11 +70,12 @@ std::string describe(const std::optional<process_exit>& exit)
 component_runner::component_runner(component_index index, const config::component& component,
                                    component_surroundings& surroundings)
     : index_(index), component_(component), around_(surroundings),
-      watchdog_(surroundings.reactor, component.watchdog_timeout, [this] { return beats(); },
-                [this] {
-                    around_.notify(index_, core::component_event::fell_silent,
-                                   core::in_words(component_.watchdog_timeout));
-                })
+      watchdog_(
+          surroundings.reactor, component.watchdog_timeout, [this] { return beats(); },
+          [this] {
+              around_.notify(index_, core::component_event::fell_silent,
+                             core::in_words(component_.watchdog_timeout));
+          })
 {}
 
 std::uint64_t component_runner::beats() const

@@ -88,8 +88,8 @@ private:
     heartbeat_watch watchdog_;
 };
 
-/// "exit 3", "signal 9 (KILL)", "signal 11 (SEGV), core dumped"; "unknown (adopted)" of a process that
-/// was not our child, where the kernel does not tell.
+/// "exit 3", "signal 9 (KILL)", "signal 11 (SEGV), core dumped"; "unknown (adopted)" of a process
+/// that was not our child, where the kernel does not tell.
 [[nodiscard]] std::string describe(const std::optional<process_exit>& exit);
 
 } // namespace cscc

@@ -115,7 +115,8 @@ void coordinator::inherit(inheritance from)
     }
     core::take_over plan = core::plan_takeover(found, machine().settings(), clock::now());
     log(log_level::notice, "group",
-        text("epoch ", state_.view().epoch(), ": ", to_string(plan.course), ", since ", plan.cause));
+        text("epoch ", state_.view().epoch(), ": ", to_string(plan.course), ", since ",
+             plan.cause));
     for (component_index i = 0; i < components_.size(); ++i)
         components_[i].note_state(core::public_state(plan.components[i].phase));
     publisher_.inherit(from, plan.course);

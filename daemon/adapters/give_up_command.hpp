@@ -1,4 +1,5 @@
-// give_up_command.hpp: the last thing a coordinator does for a group that it gave up: tells somebody.
+// give_up_command.hpp: the last thing a coordinator does for a group that it gave up: tells
+// somebody.
 #pragma once
 
 #include "config/model.hpp"

@@ -1,5 +1,5 @@
-// heartbeat_watch.hpp: looks at one service's heartbeat counter when it is time to. What that means is
-// core/watchdog's to say.
+// heartbeat_watch.hpp: looks at one service's heartbeat counter when it is time to. What that means
+// is core/watchdog's to say.
 #pragma once
 
 #include "common/base/time.hpp"

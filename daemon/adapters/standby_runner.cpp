@@ -27,7 +27,8 @@ using namespace std::chrono_literals;
 namespace cscc {
 namespace {
 
-constexpr const char* own_executable = "/proc/self/exe"; // of the child, too: the same build as ours
+constexpr const char* own_executable =
+    "/proc/self/exe"; // of the child, too: the same build as ours
 
 // Our own environment, and a name that people recognise in place of the path above.
 struct own_surroundings
@@ -198,7 +199,8 @@ asio::awaitable<void> standby_runner::hear(unique_fd hello, process_identity fro
         notify(core::keeper_event::hello);
     }
     else if (!said.empty()) {
-        log(log_level::error, "standby", text("csccd ", from.pid, " cannot be the standby: ", said));
+        log(log_level::error, "standby",
+            text("csccd ", from.pid, " cannot be the standby: ", said));
     }
 }
 
@@ -218,7 +220,7 @@ asio::awaitable<void> standby_runner::watch(process_ref process)
         const bool failed = failure_.at != launch_failure::step::none;
         log(log_level::warning, "standby",
             text("the standby, csccd ", who.pid, ", ended: ",
-                 failed                  ? to_string(failure_.at)
+                 failed          ? to_string(failure_.at)
                  : exit && *exit ? describe(**exit)
                                  : std::string("unknown")));
     }

@@ -39,8 +39,8 @@ public:
                    shm::state_writer& state, const low_descriptors& low,
                    std::function<void(core::group_event)> on_change);
 
-    /// From now on there is to be one: `standby_settled` follows once it watches us, and whenever it
-    /// turns out that there is none for now.
+    /// From now on there is to be one: `standby_settled` follows once it watches us, and whenever
+    /// it turns out that there is none for now.
     void want();
     /// There is to be none any more: `standby_gone` follows. Once, and last.
     void dismiss();

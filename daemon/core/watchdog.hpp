@@ -1,9 +1,9 @@
-// watchdog.hpp: whether a service still gives signs of life (FIG. 8, "a missed heartbeat"), as a pure
-// function of its counter.
+// watchdog.hpp: whether a service still gives signs of life (FIG. 8, "a missed heartbeat"), as a
+// pure function of its counter.
 //
 // Looked at twice in each watchdog_timeout: a service that beats at half of it, as one should, is
-// seen to have beaten at every look; one that falls silent is noticed between one and one and a half
-// times the limit after its last beat.
+// seen to have beaten at every look; one that falls silent is noticed between one and one and a
+// half times the limit after its last beat.
 #pragma once
 
 #include "common/base/time.hpp"

@@ -104,8 +104,8 @@ void run_take_over(const std::string& bin, std::size_t count, const std::string&
             take_over.push_back(group.take_over());
         stop_and_start.push_back(group.csccmgr_ms("stop") + start);
     }
-    std::printf("  take-over, %-8s %9.1f ms   stop + start %6.1f ms   ratio %5.2f\n", policy.c_str(),
-                median(take_over), median(stop_and_start),
+    std::printf("  take-over, %-8s %9.1f ms   stop + start %6.1f ms   ratio %5.2f\n",
+                policy.c_str(), median(take_over), median(stop_and_start),
                 median(take_over) / median(stop_and_start));
     std::fflush(stdout);
 }

@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(when_the_coordinator_is_killed_the_services_go_down_in_orde
 
 BOOST_AUTO_TEST_CASE(what_a_service_left_behind_ends_though_the_coordinator_is_dead)
 {
-    group_description d = group_of({"A"});   // alone: with nobody alive to see to it, its child
+    group_description d = group_of({"A"}); // alone: with nobody alive to see to it, its child
     d.standby = false;
     d.at("A").arguments = {"--leave-child"}; // would live on beside the next one's turn (I6)
     group_under_test g(d);

@@ -1,4 +1,5 @@
-// What counts as a failure, and what follows when there were too many: watchdog_timeout, on_give_up.
+// What counts as a failure, and what follows when there were too many: watchdog_timeout,
+// on_give_up.
 #define BOOST_TEST_MODULE recovery_policy
 #include "test/integration/said.hpp"
 #include "test/support/group_under_test.hpp"
@@ -13,8 +14,8 @@ BOOST_AUTO_TEST_CASE(a_service_that_falls_silent_is_killed_and_the_group_recover
 {
     group_description d = group_of({"A", "B"});
     d.at("A").extra = "watchdog_timeout = 400\n";
-    d.at("A").arguments = {"--generation", "1", "--beats", "20", "--generation", "2", "--beats",
-                           "100000"};
+    d.at("A").arguments = {"--generation", "1", "--beats", "20",
+                           "--generation", "2", "--beats", "100000"};
     group_under_test g(d);
     expect(g.csccmgr({"start"}), 0);
     BOOST_REQUIRE(g.eventually([&] { return g.generation() == 2 && g.all_ready(); }));
@@ -35,8 +36,8 @@ BOOST_AUTO_TEST_CASE(an_adopted_service_is_watched_as_before)
     group_description d = group_of({"A", "B"});
     d.on_coordinator_failure = "adopt";
     d.at("A").extra = "watchdog_timeout = 1000\n";
-    d.at("A").arguments = {"--generation", "1", "--beats", "30", "--generation", "2", "--beats",
-                           "100000"};
+    d.at("A").arguments = {"--generation", "1", "--beats", "30",
+                           "--generation", "2", "--beats", "100000"};
     group_under_test g(d);
     expect(g.csccmgr({"start"}), 0);
     BOOST_TEST(g.watch().signal(g.await_role("primary"), SIGKILL));
@@ -53,8 +54,9 @@ BOOST_AUTO_TEST_CASE(a_group_that_is_given_up_tells_somebody)
     d.restart_retry_counter = 0;
     group_under_test g(d);
     const std::string told = g.file("told");
-    write_file(g.file("tell"), "#!/bin/sh\necho \"$1: $CSCC_GROUP $CSCC_REASON\" > '" + told +
-                                   ".new'\nmv '" + told + ".new' '" + told + "'\n",
+    write_file(g.file("tell"),
+               "#!/bin/sh\necho \"$1: $CSCC_GROUP $CSCC_REASON\" > '" + told + ".new'\nmv '" +
+                   told + ".new' '" + told + "'\n",
                0755);
     d = g.description();
     d.cscc_extra = "on_give_up = [\"" + g.file("tell") + "\", \"gave up\"]\n";

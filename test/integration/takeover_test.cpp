@@ -1,5 +1,5 @@
-// A primary dies, or falls silent, and its standby takes over (FIG. 10, 11): one promise a case, for
-// each of the three policies.
+// A primary dies, or falls silent, and its standby takes over (FIG. 10, 11): one promise a case,
+// for each of the three policies.
 #define BOOST_TEST_MODULE takeover
 #include "test/integration/said.hpp"
 #include "test/support/group_under_test.hpp"

@@ -66,9 +66,8 @@ void checker::check_kill(component_index c)
     demand(std::holds_alternative<force_ordered>(*event_) || (limit && *limit <= now_) ||
                whole_due || silent,
            "I13: a kill before its time");
-    const bool is_the_cause =
-        released_here_ && kills_ == 0 &&
-        (std::holds_alternative<deadline_reached>(*event_) || silent);
+    const bool is_the_cause = released_here_ && kills_ == 0 &&
+                              (std::holds_alternative<deadline_reached>(*event_) || silent);
     disorder_ = disorder_ || !is_the_cause;
     ++kills_;
     p.killed = true;

@@ -15,13 +15,14 @@ namespace {
 constexpr time_point start{1h};
 constexpr duration timeout = 2s;
 
-/// Looks when it is time to, at a service that beats every `interval` until `silent_from`; the moment
-/// at which it counts as silent, none within a minute.
+/// Looks when it is time to, at a service that beats every `interval` until `silent_from`; the
+/// moment at which it counts as silent, none within a minute.
 std::optional<time_point> silent_at(duration interval, time_point silent_from)
 {
     pulse known{0, start};
     for (time_point now = start; now < start + 1min;) {
-        const auto beats = static_cast<std::uint64_t>((std::min(now, silent_from) - start) / interval);
+        const auto beats =
+            static_cast<std::uint64_t>((std::min(now, silent_from) - start) / interval);
         const pulse_verdict v = look(known, beats, now, timeout);
         if (v.silent)
             return now;

@@ -88,8 +88,8 @@ BOOST_AUTO_TEST_CASE(waits_for_services_that_live_and_says_so)
     BOOST_TEST(!anything_left());
     std::string words(200, '\0');
     words.resize(static_cast<std::size_t>(::read(reading.get(), words.data(), words.size())));
-    BOOST_TEST(words == text("o coordinator of ", name, " lives; its services go down in order: B (pid ",
-                             service_pid, ")\n"));
+    BOOST_TEST(words == text("o coordinator of ", name,
+                             " lives; its services go down in order: B (pid ", service_pid, ")\n"));
 }
 
 BOOST_AUTO_TEST_CASE(names_those_who_live_on_at_the_deadline_and_removes_nothing)
