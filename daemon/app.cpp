@@ -265,7 +265,8 @@ int run_daemon(const app_options& options)
 
     app daemon(std::move(*base), std::move(*low), std::move(*state_fd));
     if (const auto opened = daemon.open(); !opened) {
-        daemon.withdraw(); // before csccmgr hears of it, and may try again
+        if (!left) // what another one began is not ours to remove: its services live
+            daemon.withdraw(); // before csccmgr hears of it, and may try again
         return refuse(report, opened.error());
     }
     manager_lock.reset();

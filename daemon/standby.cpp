@@ -168,8 +168,8 @@ private:
         }
         else {
             FAILPOINT("standby:lock-won");
-            co_await async_wait_former(state().primary());
-            has_lock_ = is_group_still_there();
+            const error_code lost = co_await async_wait_former(state().primary());
+            has_lock_ = !lost && is_group_still_there();
         }
         hold_signals();
         io_.stop();

@@ -177,7 +177,8 @@ asio::awaitable<std::optional<verdict>> stop_orphans(session& run, shm::state_wr
                                                      time_point deadline)
 {
     const shm::state_view& view = state.view();
-    co_await async_wait_former(view.primary());
+    if (const error_code lost = co_await async_wait_former(view.primary()))
+        co_return failed_to("wait for the end of the former coordinator", lost);
     const time_point go = clock::now();
     take_office(state);
     if (!co_await end_standby(state, deadline))

@@ -6,6 +6,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <filesystem>
+
 using namespace cscc::test;
 
 namespace {
@@ -237,6 +239,25 @@ BOOST_AUTO_TEST_CASE(a_take_over_counts_as_a_recovery_and_the_last_one_is_refuse
     kill_role(g, "primary");
     g.expect_nothing_left();
     expect(g.csccmgr({"status"}), 1, {"gave up: 1 recoveries within 60 s"});
+}
+
+BOOST_AUTO_TEST_CASE(a_successor_that_cannot_listen_leaves_the_services_to_themselves)
+{
+    group_description d = three_that_linger("adopt");
+    d.cscc_extra = "takeover_timeout = 500\n";
+    group_under_test g(d);
+    start(g);
+    const process_key standby = g.await_role("standby");
+    BOOST_TEST(g.watch().signal(standby, SIGSTOP)); // until there is something in its way
+    kill_role(g, "primary");
+    std::filesystem::remove(g.service_socket());
+    std::filesystem::create_directory(g.service_socket());
+    BOOST_TEST(g.watch().signal(standby, SIGCONT));
+    BOOST_REQUIRE(g.eventually([&] { return !g.service("A")->lives && !g.daemon(); }));
+    BOOST_TEST(g.order_of("callback_begin") == downwards, boost::test_tools::per_element());
+    expect(g.csccmgr({"stop"}), 0);
+    std::filesystem::remove(g.service_socket());
+    g.expect_nothing_left();
 }
 
 BOOST_AUTO_TEST_CASE(followers_of_the_events_follow_the_successor)

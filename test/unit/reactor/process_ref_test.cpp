@@ -5,12 +5,16 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <array>
 #include <cerrno>
+#include <cstdio>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 using namespace cscc;
@@ -27,6 +31,16 @@ error_code system_error(int number)
 std::string stat_of(const std::string& name)
 {
     return "42 (" + name + ") S 1 42 42 0 -1 4194304 1 2 3 4 5 6 7 8 20 0 1 0 12345 99 88 77\n";
+}
+
+bool kernel_is_at_least(int major, int minor)
+{
+    utsname name{};
+    BOOST_REQUIRE(::uname(&name) == 0);
+    int found_major = 0;
+    int found_minor = 0;
+    BOOST_REQUIRE(std::sscanf(name.release, "%d.%d", &found_major, &found_minor) == 2);
+    return std::pair(found_major, found_minor) >= std::pair(major, minor);
 }
 
 process_exit exit_of(child& c, const process_ref& ref)
@@ -189,6 +203,38 @@ BOOST_AUTO_TEST_CASE(a_living_child_has_no_exit_yet)
     const auto exit = c.ref().reap();
     BOOST_REQUIRE(exit);
     BOOST_TEST(!exit->has_value());
+}
+
+// Of a service that a former coordinator started: somebody else collects it.
+BOOST_AUTO_TEST_CASE(the_kernel_tells_how_a_process_ended_that_another_one_collected)
+{
+    const bool can_tell = kernel_is_at_least(6, 15);
+    const auto told_of = [](child& c) {
+        const process_ref ref = c.ref();
+        BOOST_TEST(!ref.exit_told_by_kernel().has_value()); // it lives
+        c.kill();
+        (void)c.collect();
+        return ref.exit_told_by_kernel();
+    };
+    child killed;
+    const auto by_signal = told_of(killed);
+    BOOST_TEST(by_signal.has_value() == can_tell);
+    if (can_tell)
+        BOOST_TEST((*by_signal == process_exit{true, SIGKILL, false}));
+
+    std::array<int, 2> gate{};
+    BOOST_REQUIRE(::pipe2(gate.data(), O_CLOEXEC) == 0);
+    child ends([&] {
+        char byte = 0;
+        return ::read(gate[0], &byte, 1) == 1 ? 7 : 8;
+    });
+    const process_ref ref = ends.ref();
+    BOOST_REQUIRE(::write(gate[1], "x", 1) == 1);
+    (void)ends.collect();
+    ::close(gate[0]);
+    ::close(gate[1]);
+    if (can_tell)
+        BOOST_TEST((ref.exit_told_by_kernel() == process_exit{false, 7, false}));
 }
 
 BOOST_AUTO_TEST_CASE(a_clone_outlives_its_original)
