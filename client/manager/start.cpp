@@ -93,8 +93,9 @@ asio::awaitable<followed> last_word(const session& run, const process_ref& coord
     co_return end;
 }
 
-asio::awaitable<verdict> watch_start(session& run, const process_ref& coordinator,
-                                     watched_start start, time_point deadline)
+/// Nothing: the coordinator died, and somebody else has to go on with its group.
+asio::awaitable<std::optional<verdict>> watch_start(session& run, const process_ref& coordinator,
+                                                    watched_start start, time_point deadline)
 {
     progress_display display(co_await asio::this_coro::executor, run);
     if (start.before)
@@ -113,6 +114,8 @@ asio::awaitable<verdict> watch_start(session& run, const process_ref& coordinato
     if (end.end == followed::how::lost) {
         end = co_await last_word(run, coordinator, display, std::move(end));
     }
+    if (end.end == followed::how::lost && shm::exists(run.names().state()))
+        co_return std::nullopt;
     if (end.end != followed::how::done)
         co_return not_started(run, end, display.model());
     verdict v;
@@ -192,6 +195,16 @@ asio::awaitable<void> clear_after(session& run, const process_ref& daemon, time_
     }
 }
 
+/// In the first start there is no standby yet: the services that were begun go down by themselves.
+verdict lost_at_its_start(const session& run)
+{
+    verdict v;
+    v.code = exit_code::failed;
+    v.words = text("the coordinator of ", run.group(), " ended before the start did");
+    v.next_step = text("See the coordinator's log: ", run.model.resolved.log_file);
+    return v;
+}
+
 asio::awaitable<verdict> make(session& run, unguarded& place, time_point deadline)
 {
     if (auto refused = co_await clear_remains(run, place, deadline))
@@ -213,7 +226,8 @@ asio::awaitable<verdict> make(session& run, unguarded& place, time_point deadlin
     if (!run.line.wait)
         co_return v;
     watched_start first;
-    v = co_await watch_start(run, daemon, std::move(first), deadline);
+    auto watched = co_await watch_start(run, daemon, std::move(first), deadline);
+    v = watched ? std::move(*watched) : lost_at_its_start(run);
     if (v.code == exit_code::failed) {
         co_await clear_after(run, daemon, deadline);
     }

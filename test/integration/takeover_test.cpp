@@ -260,6 +260,22 @@ BOOST_AUTO_TEST_CASE(a_successor_that_cannot_listen_leaves_the_services_to_thems
     g.expect_nothing_left();
 }
 
+BOOST_AUTO_TEST_CASE(a_start_that_joined_a_recovery_goes_on_with_the_successor)
+{
+    group_description d = three("restart");
+    d.at("C").arguments = {"--generation", "2", "--never-ready"};
+    group_under_test g(d);
+    start(g);
+    g.kill("A");
+    BOOST_REQUIRE(g.eventually([&] { return g.count("alive_answer", "C") == 2; }));
+    auto joined = g.begin_csccmgr({"start"});
+    BOOST_REQUIRE(g.eventually([&] { return joined.out().find("joining") != std::string::npos; }));
+    kill_role(g, "primary");
+    expect(joined.finish(20s), 0, {"running"});
+    expect_up(g, 3);
+    stop(g);
+}
+
 BOOST_AUTO_TEST_CASE(followers_of_the_events_follow_the_successor)
 {
     group_under_test g(three("adopt"));
