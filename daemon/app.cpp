@@ -215,6 +215,51 @@ int refuse(startup_report& report, const startup_failure& why)
     return static_cast<int>(why.code);
 }
 
+/// What csccd has before it is either primary or standby.
+struct equipment
+{
+    foundation base;
+    low_descriptors low;
+    unique_fd state_fd; // read-only, for services
+};
+
+startup_result<equipment> equip(const app_options& options)
+{
+    if (const error_code ec = event_log_open(options.event_log, event_role::none))
+        return no_event_log(options.event_log, ec);
+    if (options.standby)
+        FAILPOINT("standby:started");
+    if (::chdir("/") != 0) // where we were started can be unmounted while we run
+        return startup_failure{exit_code::failed, "The root directory cannot be entered."};
+    auto base = lay_foundation(options.config_object);
+    if (!base)
+        return base.error();
+    set_last_words(
+        [](std::string_view sentence) noexcept { log(log_level::error, "daemon", sentence); });
+    auto state_fd = base->state.read_only_descriptor();
+    if (!state_fd)
+        return no_descriptors("the services' look at .state", state_fd.error());
+    auto low = low_descriptors::reserve();
+    if (!low)
+        return no_descriptors("the start of services", low.error());
+    return equipment{std::move(*base), std::move(*low), std::move(*state_fd)};
+}
+
+/// From here on this process is the coordinator.
+startup_result<void> become_primary(foundation& base, bool of_another_s_group)
+{
+    if (auto office = take_office(base); !office)
+        return office;
+    if (of_another_s_group)
+        FAILPOINT("standby:epoch-written");
+    event_log_enter(event_role::primary, base.state.view().epoch());
+    if (of_another_s_group)
+        FAILPOINT("standby:role-changed");
+    else
+        FAILPOINT("primary:locks-taken");
+    return {};
+}
+
 } // namespace
 
 int run_daemon(const app_options& options)
@@ -222,50 +267,25 @@ int run_daemon(const app_options& options)
     startup_report report(options.startup_fd);
     unique_fd manager_lock(options.manager_lock_fd);
     std::signal(SIGPIPE, SIG_IGN); // NOLINT(bugprone-signal-handler): ignored, not handled
-    if (const error_code ec = event_log_open(options.event_log, event_role::none))
-        return refuse(report, no_event_log(options.event_log, ec));
-    if (options.standby)
-        FAILPOINT("standby:started");
-    if (::chdir("/") != 0) // where we were started can be unmounted while we run
-        return refuse(report, {exit_code::failed, "The root directory cannot be entered."});
-
-    auto base = lay_foundation(options.config_object);
-    if (!base)
-        return refuse(report, base.error());
-    if (options.standby) {
-        ::prctl(PR_SET_NAME, "csccd"); // it was started as /proc/self/exe
-        FAILPOINT("standby:mapped");
-    }
-    set_last_words(
-        [](std::string_view sentence) noexcept { log(log_level::error, "daemon", sentence); });
-    auto state_fd = base->state.read_only_descriptor();
-    if (!state_fd)
-        return refuse(report, no_descriptors("the services' look at .state", state_fd.error()));
-
-    auto low = low_descriptors::reserve();
-    if (!low)
-        return refuse(report, no_descriptors("the start of services", low.error()));
+    auto own = equip(options);
+    if (!own)
+        return refuse(report, own.error());
 
     std::optional<inheritance> left;
     if (options.standby) {
-        auto end = stand_by(*base, report);
+        ::prctl(PR_SET_NAME, "csccd"); // it was started as /proc/self/exe
+        FAILPOINT("standby:mapped");
+        auto end = stand_by(own->base, report);
         if (const auto* code = std::get_if<exit_code>(&end))
             return static_cast<int>(*code);
         left = std::get<inheritance>(std::move(end));
     }
-    if (const auto office = take_office(*base); !office)
+    if (const auto office = become_primary(own->base, left.has_value()); !office)
         return refuse(report, office.error());
-    if (left)
-        FAILPOINT("standby:epoch-written");
-    event_log_enter(event_role::primary, base->state.view().epoch());
-    if (left)
-        FAILPOINT("standby:role-changed");
-    else
-        FAILPOINT("primary:locks-taken");
 
-    app daemon(std::move(*base), std::move(*low), std::move(*state_fd));
+    app daemon(std::move(own->base), std::move(own->low), std::move(own->state_fd));
     if (const auto opened = daemon.open(); !opened) {
-        if (!left) // what another one began is not ours to remove: its services live
+        if (!left)             // what another one began is not ours to remove: its services live
             daemon.withdraw(); // before csccmgr hears of it, and may try again
         return refuse(report, opened.error());
     }
