@@ -142,6 +142,20 @@ asio::awaitable<result<in_charge>> await_successor(session& run, const process_r
     }
 }
 
+/// Whoever coordinates, or is about to: a standby that lives is given the time to take over.
+asio::awaitable<result<in_charge>> reach_soon(session& run, time_point deadline)
+{
+    for (;;) {
+        auto there = co_await reach_coordinator(run, deadline);
+        if (there || !is_nobody_there(there.error()) || clock::now() >= deadline)
+            co_return there;
+        const group_look look = look_at_group(run.names());
+        if (!look.view || !has_living_standby(*look.view))
+            co_return there;
+        static_cast<void>(co_await pause_until(clock::now() + try_again_after));
+    }
+}
+
 /// Shows what comes, until nothing more does; why that is. @param last  the number of the last
 /// event
 asio::awaitable<error_code> show_events(session& run, control_client& client, std::uint64_t& last,
@@ -167,7 +181,7 @@ bool is_hung_up(const error_code& error)
 
 asio::awaitable<exit_code> follow_events(session& run)
 {
-    auto there = co_await reach_coordinator(run, clock::now() + answer_limit);
+    auto there = co_await reach_soon(run, clock::now() + answer_limit);
     if (!there && is_nobody_there(there.error()))
         co_return tell(run, services_without_coordinator(run).value_or(not_running(run)));
     if (!there)

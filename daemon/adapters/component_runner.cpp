@@ -192,19 +192,23 @@ boost::asio::awaitable<void> component_runner::look_until_gone()
 }
 
 // The kernel tells of somebody else's child once that one has collected it, which is a matter of
-// moments - or of never, where nobody collects orphans.
+// moments - or of never, where nobody collects orphans: that is found out once, and not waited for
+// again.
 boost::asio::awaitable<std::optional<process_exit>> component_runner::how_it_ended()
 {
     if (const auto exit = process_->reap())
         co_return *exit;
     boost::asio::steady_timer pause(around_.reactor);
-    for (auto wait = std::chrono::milliseconds(1); wait.count() <= 16; wait *= 2) {
-        if (const auto told = process_->exit_told_by_kernel())
+    for (auto wait = std::chrono::milliseconds(1); wait.count() <= 128; wait *= 2) {
+        const auto told = process_->exit_told_by_kernel();
+        if (told || !around_.orphans_are_collected)
             co_return told;
         pause.expires_after(wait);
         co_await pause.async_wait(boost::asio::use_awaitable);
     }
-    co_return process_->exit_told_by_kernel();
+    const auto told = process_->exit_told_by_kernel();
+    around_.orphans_are_collected = told.has_value();
+    co_return told;
 }
 
 void component_runner::note_exit(const std::optional<process_exit>& how)

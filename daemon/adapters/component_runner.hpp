@@ -35,6 +35,7 @@ struct component_surroundings
     std::function<void(component_index, core::component_event, std::string detail)> notify;
     /// The pid that began, or ended (and may be reused from then on).
     std::function<void(component_index, std::int32_t pid, bool lives)> note_process;
+    bool orphans_are_collected = true; // by whoever is the parent of what a dead coordinator began
 };
 
 /// Used on the reactor thread only. Must outlive its process's exit, or the reactor.

@@ -162,6 +162,20 @@ BOOST_AUTO_TEST_CASE(the_last_events_are_kept_and_no_more)
     BOOST_TEST(heard.back() == feed.last_number());
 }
 
+BOOST_AUTO_TEST_CASE(a_follower_of_a_former_coordinator_misses_nothing_of_its_successor)
+{
+    event_feed former(1, 1);
+    publish(former, 3);
+    event_feed successor(1, 2);
+    BOOST_TEST(successor.next(3) == nullptr); // nothing happened yet
+    numbers heard;
+    const auto following = successor.subscribe(3, into(heard));
+    publish(successor, 2);
+    BOOST_TEST(heard.size() == 2U);
+    BOOST_TEST(heard.front() > 3U);
+    BOOST_TEST(successor.next(3)->number == heard.front());
+}
+
 BOOST_AUTO_TEST_CASE(an_empty_feed_has_no_next_event)
 {
     const event_feed feed;
