@@ -150,7 +150,10 @@ asio::awaitable<result<in_charge>> reach_soon(session& run, time_point deadline)
         if (there || !is_nobody_there(there.error()) || clock::now() >= deadline)
             co_return there;
         const group_look look = look_at_group(run.names());
-        if (!look.view || !has_living_standby(*look.view))
+        const bool somebody_is_coming =
+            look.view && (look.finding == group_finding::coordinated || // on its way to the socket
+                          has_living_standby(*look.view));
+        if (!somebody_is_coming)
             co_return there;
         static_cast<void>(co_await pause_until(clock::now() + try_again_after));
     }

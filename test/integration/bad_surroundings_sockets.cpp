@@ -93,6 +93,9 @@ BOOST_AUTO_TEST_CASE(a_group_with_another_group_s_service_socket_is_refused_and_
 
 BOOST_AUTO_TEST_CASE(sockets_that_a_killed_coordinator_left_are_replaced)
 {
+    group_description d = g.description();
+    d.standby = false; // or it would replace them
+    g.configure(d);
     expect(g.csccmgr({"start"}), 0);
     const auto daemon = g.daemon();
     BOOST_REQUIRE((daemon && g.watch().signal(*daemon, SIGKILL)));

@@ -99,6 +99,8 @@ void check_remains(const history& h, findings& out)
     for (const log_event& e : h.events) {
         if (e.kind == "left")
             out.add("I19", "after the stop this is left: " + e.word("what"), &e);
+        if (e.kind == "crash")
+            out.add("crash", e.word("command") + " ended by signal " + e.word("signal"), &e);
         if (e.kind == "zombie")
             out.add("I19", "a process has ended and was not reaped within a second", &e);
         if (e.kind != "down")

@@ -170,6 +170,9 @@ BOOST_AUTO_TEST_CASE(what_is_left_after_a_stop_is_found)
     expect_red("I19",
                [](story& s) { s.harness(7311, "left", "", R"(,"what":"/dev/shm/x.state")"); });
     expect_red("I19", [](story& s) { s.harness(7000, "zombie", "", "", 105); });
+    expect_red("crash", [](story& s) {
+        s.harness(7000, "crash", "", R"(,"command":"csccd","signal":11)", 105);
+    });
     expect_red("I19", [](story& s) { s.erase(s.exit_of(104)); });
     expect_red("I19", [](story& s) { s.service(5000, "B", 2, "spawned", 302, "descendant"); });
     expect_red("I19", [](story& s) { s.harness(5000, "seen", "", R"(,"command":"csccd")", 400); });

@@ -27,6 +27,7 @@
 //   status                           what `status` said of service `id` at rest: `state`, `of`
 //   down                             from here on nothing may be left
 //   left                             something is: `what`
+//   crash                            (pid) a program of the product ended by `signal` of its own
 //   zombie                           (pid) a process ended and was not reaped within a second
 // The product's own lines (role primary, standby, manager, library) are described where it writes
 // them; the checker takes their words for what was done, never for what was the case.

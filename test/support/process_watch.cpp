@@ -310,7 +310,23 @@ void process_watch::try_reap(process_key who, entry& e)
     if (!e.reaped && ::waitpid(who.pid, &status, WNOHANG) == who.pid) {
         e.status = status;
         e.reaped = true;
+        look_for_crash(who, e);
     }
+}
+
+// Not of a fixture, which says itself how it ends. A coordinator that crashes is taken over so well
+// that nothing else would show it.
+void process_watch::look_for_crash(process_key who, const entry& e)
+{
+    const int signal_number = e.status && WIFSIGNALED(*e.status) ? WTERMSIG(*e.status) : 0;
+    const bool by_itself = signal_number == SIGSEGV || signal_number == SIGABRT ||
+                           signal_number == SIGBUS || signal_number == SIGILL ||
+                           signal_number == SIGFPE;
+    if (by_itself && e.command != "fixture_service")
+        event_line(now_ns(), who, "harness", "crash")
+            .add("signal", signal_number)
+            .add("command", e.command)
+            .write_to(log_.get());
 }
 
 } // namespace cscc::test

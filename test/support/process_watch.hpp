@@ -93,6 +93,7 @@ private:
     void learn(process_key);
     void ended(process_key, entry&);
     void try_reap(process_key, entry&);
+    void look_for_crash(process_key, const entry&);
 
     unique_fd log_;
     unique_fd log_reader_;
