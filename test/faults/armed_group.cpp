@@ -71,6 +71,11 @@ void armed_group::arm()
     write_file(g.file("armed"), "");
 }
 
+void armed_group::disarm()
+{
+    std::filesystem::remove(g.file("armed"));
+}
+
 bool armed_group::was_deadly() const
 {
     return !std::filesystem::exists(g.file("armed"));

@@ -32,6 +32,7 @@ public:
 
     /// From here on the place is deadly, and what is reached counts.
     void arm();
+    void disarm();
     /// Somebody died there.
     [[nodiscard]] bool was_deadly() const;
     /// The places passed since arm(), by anybody but A and C.

@@ -35,13 +35,11 @@ const places ends = of("primary", {"before-unlink", "after-unlink", "before-exit
 const places successions =
     of("standby", {"lock-won", "before-consistent", "epoch-written", "role-changed"}) +
     of("standby", {"standby-respawned"}) + of("primary", {"sockets-bound"});
-const places callbacks =
-    of("service", {"before-callback", "in-callback", "after-callback", "before-exit"});
+const places callbacks = of("service", {"before-callback", "in-callback", "after-callback"});
 const places lonely_turns = of("service", {"go-seen", "predecessor-gone"});
 const places manager_reads = of("manager", {"config-read", "config-validated", "before-reply"});
-const places manager_makes =
-    of("manager", {"shm-created", "shm-sized", "shm-header-written", "shm-published",
-                   "daemon-spawned", "before-wait"});
+const places manager_makes = of("manager", {"shm-created", "shm-sized", "shm-header-written",
+                                            "shm-published", "daemon-spawned", "before-wait"});
 
 std::function<group_description()> three(const std::string& policy)
 {
@@ -77,6 +75,17 @@ group_description without_standby()
     group_description d = three_for_crashes("restart");
     d.standby = false;
     return d;
+}
+
+/// It ends by leaving main, and not within its callback.
+std::function<group_description()> three_with_cxx_b(const std::string& policy)
+{
+    return [policy] {
+        group_description d = three_for_crashes(policy);
+        d.at("B").executable = CXX_SERVICE;
+        d.at("B").arguments.clear();
+        return d;
+    };
 }
 
 void start_it(armed_group& at)
@@ -160,10 +169,12 @@ std::vector<crash_scenario> make_scenarios()
                          of("primary", {"sockets-bound"}) + births + standby_births +
                          service_births;
     const places takeover = successions + standby_births;
+    const places exit = of("service", {"before-exit"});
     const places adopted = of("service", {"reconnecting", "connected", "adopted"});
     return {
         {"start", three("restart"), start_it, start},
-        {"failed-start", with_b_never_ready, start_it, kill + releases + death + ends, how::down, true},
+        {"failed-start", with_b_never_ready, start_it, kill + releases + death + ends, how::down,
+         true},
         {"recovery", three("restart"), lose_a_service,
          death + releases + births + callbacks + service_births},
         {"recovery-late", with_deaf_c, lose_a_service, kill, how::any, true},
@@ -178,15 +189,33 @@ std::vector<crash_scenario> make_scenarios()
          how::down},
         {"stop-late", with_deaf_c, stop_it, kill, how::down, true},
         {"orphans", three("adopt"), lose_both, lonely_turns + callbacks, how::down},
-        {"stop-orphans", three("restart"), stop_it_without_a_coordinator,
-         manager_reads + of("standby", {"before-consistent"}) + lonely_turns + callbacks, how::down},
-        {"stop-silent", without_standby, stop_it_past_a_silent_primary, manager_reads, how::down, true},
+        {"stop-orphans", three("adopt"), stop_it_without_a_coordinator,
+         manager_reads + of("standby", {"before-consistent"}) + of("service", {"reconnecting"}) +
+             lonely_turns + callbacks,
+         how::down},
+        {"stop-going", three("restart"), stop_it_without_a_coordinator,
+         manager_reads + of("standby", {"before-consistent"}), how::down, true},
+        {"stop-silent", without_standby, stop_it_past_a_silent_primary, manager_reads, how::down,
+         true},
         {"giving-up", without_recoveries, lose_a_service,
          death + of("primary", {"budget-spent"}) + releases + callbacks + ends, how::down},
+        {"recovery-cxx", three_with_cxx_b("restart"), lose_a_service, exit, how::any, true},
+        {"orphans-cxx", three_with_cxx_b("adopt"), lose_both, exit, how::down, true},
+        {"stop-cxx", three_with_cxx_b("restart"), stop_it, exit, how::down, true},
     };
 }
 
 } // namespace
+
+std::vector<crash_point> crash_points()
+{
+    std::vector<crash_point> all;
+    for (const crash_scenario& in : crash_scenarios()) {
+        for (const std::string& place : in.places)
+            all.push_back({&in, place});
+    }
+    return all;
+}
 
 const std::vector<crash_scenario>& crash_scenarios()
 {

@@ -1,9 +1,10 @@
-// crash_scenarios.hpp: the states of a group in which somebody may die, and which failpoints each of
-// them has to reach.
+// crash_scenarios.hpp: the states of a group in which somebody may die, and which failpoints each
+// of them has to reach.
 #pragma once
 
 #include "test/faults/armed_group.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -26,7 +27,18 @@ struct crash_scenario
     bool is_variant = false; // of another one: here is only what that does not reach
 };
 
+/// One place in one state; what CSCC_CRASH_POINTS names.
+struct crash_point
+{
+    const crash_scenario* in = nullptr;
+    std::string place;
+
+    [[nodiscard]] std::string name() const { return in->name + "/" + place; }
+};
+
 /// Every place of the failpoint table is in one of them at least.
 [[nodiscard]] const std::vector<crash_scenario>& crash_scenarios();
+/// All of their places.
+[[nodiscard]] std::vector<crash_point> crash_points();
 
 } // namespace cscc::test
