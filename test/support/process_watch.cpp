@@ -39,6 +39,14 @@ int open_pidfd(int pid)
     return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
 }
 
+/// Who is stopped reaps nobody.
+bool is_parent_stopped(process_key child)
+{
+    const auto stat = stat_of(child.pid);
+    const auto parent = stat && stat->start == child.start ? stat_of(stat->parent) : std::nullopt;
+    return parent && parent->state == 'T';
+}
+
 bool send_through(int pidfd, int signal_number)
 {
     return ::syscall(SYS_pidfd_send_signal, pidfd, signal_number, nullptr, 0) == 0;
@@ -268,7 +276,9 @@ void process_watch::look_at_ended()
         if (!e.gone || e.reaped)
             continue;
         try_reap(who, e);
-        if (!e.reaped && !e.reported && now_ns() - e.gone_ns > zombie_limit_ns) {
+        if (is_parent_stopped(who))
+            e.to_be_reaped_ns = now_ns();
+        if (!e.reaped && !e.reported && now_ns() - e.to_be_reaped_ns > zombie_limit_ns) {
             e.reported = true;
             event_line(now_ns(), who, "harness", "zombie").write_to(log_.get());
         }
@@ -296,8 +306,8 @@ void process_watch::learn(process_key who)
 void process_watch::ended(process_key who, entry& e)
 {
     e.gone = true;
-    e.gone_ns = now_ns();
-    event_line(e.gone_ns, who, "harness", "exit").write_to(log_.get());
+    e.to_be_reaped_ns = now_ns();
+    event_line(e.to_be_reaped_ns, who, "harness", "exit").write_to(log_.get());
     try_reap(who, e);
     e.pidfd.reset(); // leaves the epoll set with it
 }

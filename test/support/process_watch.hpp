@@ -81,8 +81,8 @@ private:
         bool gone = false;
         bool reaped = false; // by whomever
         bool reported = false;
-        std::int64_t gone_ns = 0;
-        std::optional<int> status; // if it was ours to reap
+        std::int64_t to_be_reaped_ns = 0; // since then its parent could
+        std::optional<int> status;        // if it was ours to reap
     };
 
     void run();
