@@ -3,9 +3,10 @@
 #include "test/support/event_log.hpp"
 
 #include <array>
-#include <cerrno>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
+#include <utility>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -218,6 +219,7 @@ void process_watch::run()
 {
     while (true) {
         std::array<epoll_event, 64> events{};
+        waited_since_ns_ = std::exchange(waits_since_ns_, now_ns());
         const int count =
             ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), round_ms);
         const std::lock_guard guard(mutex_);
@@ -307,7 +309,8 @@ void process_watch::ended(process_key who, entry& e)
 {
     e.gone = true;
     e.to_be_reaped_ns = now_ns();
-    event_line(e.to_be_reaped_ns, who, "harness", "exit").write_to(log_.get());
+    event_line l(e.to_be_reaped_ns, who, "harness", "exit");
+    l.add("not_before_ns", waited_since_ns_).write_to(log_.get());
     try_reap(who, e);
     e.pidfd.reset(); // leaves the epoll set with it
 }

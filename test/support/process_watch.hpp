@@ -100,6 +100,8 @@ private:
     unique_fd stop_;
     unique_fd notify_; // inotify on the log
     std::string unread_;
+    std::int64_t waits_since_ns_ = 0;  // the wait for the next exits began
+    std::int64_t waited_since_ns_ = 0; // the one before: who was gone then would have been seen
 
     mutable std::mutex mutex_;
     std::condition_variable changed_;
