@@ -19,7 +19,8 @@ bool is_name_character(char c)
 bool is_for_tests(std::string_view variable)
 {
 #ifdef CSCC_FAILPOINTS
-    if (variable == "CSCC_FAILPOINTS" || variable == "CSCC_FAILPOINT_LOG")
+    if (variable == "CSCC_FAILPOINTS" || variable == "CSCC_FAILPOINT_LOG" ||
+        variable == "CSCC_FAILPOINT_ONCE")
         return true;
 #endif
     return variable == "CSCC_EVENT_LOG";

@@ -13,6 +13,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <unistd.h>
 
 namespace cscc {
 namespace {
@@ -39,6 +40,7 @@ struct all_failpoints
 {
     const std::vector<failpoint_order> orders = read_orders();
     const std::string log{variable("CSCC_FAILPOINT_LOG")};
+    const std::string once{variable("CSCC_FAILPOINT_ONCE")};
     std::array<std::atomic<std::uint32_t>, failpoint_names.size()> reached{};
 };
 
@@ -69,6 +71,13 @@ void wait_ms(int ms) noexcept
     }
 }
 
+/// Of all that reach an armed place only one can take the file away.
+bool is_ours_to_do() noexcept
+{
+    const std::string& path = all().once;
+    return path.empty() || ::unlink(path.c_str()) == 0;
+}
+
 error_code carry_out(const failpoint_order& order) noexcept
 {
     switch (order.deed) {
@@ -86,11 +95,10 @@ error_code carry_out(const failpoint_order& order) noexcept
 error_code reach_failpoint(std::size_t which) noexcept
 {
     const std::uint32_t nth = all().reached[which].fetch_add(1) + 1;
-    if (nth == 1)
-        record(failpoint_names[which].name);
+    record(failpoint_names[which].name);
     error_code failed;
     for (const failpoint_order& order : all().orders) {
-        if (order.which != which || (order.nth != 0 && order.nth != nth))
+        if (order.which != which || (order.nth != 0 && order.nth != nth) || !is_ours_to_do())
             continue;
         if (const error_code error = carry_out(order))
             failed = error;

@@ -6,6 +6,10 @@
 //
 //   CSCC_FAILPOINTS='primary:before-spawn=kill@3;manager:before-wait=delay:500' csccmgr start
 //
+// With CSCC_FAILPOINT_ONCE=FILE the first process that is to do something takes the file away and
+// does it; without the file everybody passes. So a test arms a place by making the file, when it
+// likes, and only one of several coordinators dies there.
+//
 // Only with the CMake option CSCC_FAILPOINTS; without it nothing of a place reaches the binary, not
 // even its name. A place must not be reached between clone and exec: what it does allocates.
 #pragma once
@@ -38,8 +42,8 @@ consteval std::size_t failing_failpoint_index(std::string_view name)
     return failpoint_index(name);
 }
 
-/// Counts, records (CSCC_FAILPOINT_LOG=FILE: each name once, when it is first reached) and does
-/// what CSCC_FAILPOINTS asks of this place. Any thread.
+/// Counts, records (CSCC_FAILPOINT_LOG=FILE: a line each time) and does what CSCC_FAILPOINTS asks
+/// of this place. Any thread.
 /// @returns what the place is to fail with; no error: go on
 error_code reach_failpoint(std::size_t which) noexcept;
 

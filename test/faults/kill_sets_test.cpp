@@ -7,14 +7,13 @@
 //   CSCC_KILL_SETS=all kill_sets_test     all of them (scripts/soak)
 //   CSCC_KILL_SETS=adopt/steady/37 …      one
 #define BOOST_TEST_MODULE kill_sets
+#include "test/faults/at_rest.hpp"
 #include "test/integration/said.hpp"
-#include "test/support/group_under_test.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
 #include <cstdlib>
-#include <iostream>
 #include <random>
 #include <string>
 #include <vector>
@@ -76,12 +75,7 @@ std::vector<kill_set> chosen_sets()
         BOOST_REQUIRE(all.size() == 1U);
         return all;
     }
-    const char* const chosen = std::getenv("CSCC_SEED");
-    const unsigned seed = chosen != nullptr
-                              ? static_cast<unsigned>(std::strtoul(chosen, nullptr, 10))
-                              : std::random_device{}();
-    std::cout << "CSCC_SEED=" << seed << "\n";
-    std::mt19937 random(seed);
+    std::mt19937 random(campaign_seed());
     std::shuffle(all.begin(), all.end(), random);
     all.resize(sample);
     return all;
@@ -147,35 +141,12 @@ void kill_all(group_under_test& g, unsigned members, const process_key& csccmgr)
         g.watch().signal(who, SIGKILL);
 }
 
-bool is_up(group_under_test& g)
-{
-    return g.all_ready() && g.in_role("primary") && g.in_role("standby") &&
-           g.csccmgr({"status"}).code == 0;
-}
-
-bool is_down(group_under_test& g)
-{
-    if (g.daemon())
-        return false;
-    for (const auto& s : g.description().services) {
-        if (g.service(s.id) && g.service(s.id)->lives)
-            return false;
-    }
-    return true;
-}
-
 void live_through(const kill_set& set)
 {
     group_under_test g(description_of(set));
     auto csccmgr = enter_state(g, set.state);
     kill_all(g, set.members, csccmgr.who());
-    const bool at_rest = g.eventually([&] { return is_down(g) || is_up(g); }, 30s);
-    BOOST_TEST(at_rest, "the group comes to no rest");
-    const bool up = !is_down(g);
-    if (up)
-        g.note_status();
-    // I23: whoever died, an order to stop that was given is not undone.
-    BOOST_TEST(!(up && set.state == "stopping"));
+    await_rest(g, set.state != "stopping");
     expect(g.csccmgr({"stop"}), 0);
     static_cast<void>(csccmgr.finish(20s)); // nobody outlives the group
     g.expect_nothing_left();

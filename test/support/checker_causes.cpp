@@ -78,6 +78,15 @@ bool is_ordered(const history& h, const log_event& down, const log_event& spawn)
     return false;
 }
 
+/// Who noted the first was gone by the second, and perhaps before it could carry its own out.
+bool was_left_undone(const history& h, const log_event& first, const log_event& second,
+                     std::int64_t tolerance_ns)
+{
+    const life* its = h.life_of(first.pid, first.start);
+    const bool another = first.pid != second.pid || first.start != second.start;
+    return another && its != nullptr && its->gone(second.t_ns, -tolerance_ns);
+}
+
 } // namespace
 
 void check_causes(const history& h, findings& out)
@@ -90,7 +99,8 @@ void check_causes(const history& h, findings& out)
             out.add("I9", "a kill has no cause", &e);
         const std::pair whom(e.word("of"), e.word("of_start"));
         const auto [before, is_first] = kills.try_emplace(whom, &e);
-        if (!is_first && whom.first != "0")
+        if (!is_first && whom.first != "0" &&
+            !was_left_undone(h, *before->second, e, out.tolerance_ns))
             out.add("I9", "a kill has more than one cause", before->second, &e);
     }
     for (const life& l : h.lives) {

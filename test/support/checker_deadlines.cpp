@@ -51,6 +51,32 @@ std::optional<limit> limit_of(const history& h, const life& l, const service_pla
     return std::nullopt;
 }
 
+/// Whether there was a coordinator, and each of them had ended by `t`, or not long after it.
+bool has_lost_coordinator(const history& h, std::int64_t t, std::int64_t margin)
+{
+    bool had_one = false;
+    for (const log_event& e : h.events) {
+        if (e.kind != "role" || e.word("to") != "primary" || e.t_ns > t)
+            continue;
+        const life* its = h.life_of(e.pid, e.start);
+        if (its == nullptr || !its->gone(t, -margin))
+            return false;
+        had_one = true;
+    }
+    return had_one;
+}
+
+/// With no coordinator alive nobody can tell it to go down before it has heard that it is alive:
+/// whoever clears away, or waits for it, kills it at once.
+bool is_deaf_orphan(const history& h, const life& l, std::int64_t tolerance_ns)
+{
+    for (const log_event& e : h.events) {
+        if (e.kind == "alive_answer" && e.pid == l.spawned->pid && e.start == l.spawned->start)
+            return false;
+    }
+    return l.turn() == nullptr && has_lost_coordinator(h, l.exit->t_ns, tolerance_ns);
+}
+
 void check_life(const history& h, const life& l, const limit& limit, findings& out)
 {
     const std::int64_t due =
@@ -65,7 +91,8 @@ void check_life(const history& h, const life& l, const limit& limit, findings& o
     if (l.exit->t_ns > latest)
         out.add("I13", "it ended more than 250 ms after the " + which, limit.since, l.exit);
     const bool killed_by_product = l.exiting == nullptr && l.killed == nullptr;
-    if (killed_by_product && l.exit->t_ns < due - out.tolerance_ns)
+    if (killed_by_product && l.exit->t_ns < due - out.tolerance_ns &&
+        !is_deaf_orphan(h, l, out.tolerance_ns))
         out.add("I13", "it was killed before the " + which, limit.since, l.exit);
 }
 

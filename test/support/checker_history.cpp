@@ -118,7 +118,11 @@ const log_event* life::turn() const
 
 bool life::gone(std::int64_t t, std::int64_t margin) const
 {
-    return exit != nullptr && exit->t_ns + margin <= t;
+    if (exit == nullptr)
+        return false;
+    const std::int64_t seen = exit->t_ns + margin;
+    const std::int64_t earliest = exit->number("not_before_ns");
+    return seen <= t || (margin < 0 && earliest != 0 && earliest <= t);
 }
 
 const life* history::life_of(int pid, std::uint64_t start) const

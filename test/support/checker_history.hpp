@@ -33,7 +33,8 @@ struct life
     [[nodiscard]] bool is_service() const { return !id.empty() && !descendant; }
     /// What told it that its shutdown turn has come; null before.
     [[nodiscard]] const log_event* turn() const;
-    /// True if it had ended at `t` and stood so for at least `margin` (which may be negative).
+    /// True if it had ended at `t` and stood so for at least `margin`. With a negative one: if it
+    /// may have ended by then, as far as the harness can tell.
     [[nodiscard]] bool gone(std::int64_t t, std::int64_t margin) const;
 };
 

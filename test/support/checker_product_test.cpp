@@ -177,10 +177,38 @@ BOOST_AUTO_TEST_CASE(a_kill_without_a_cause_or_with_two_is_found)
         kill_c(s);
         s.primary(100.5, first_pid, 1, "kill", "C", 1, R"(,"cause":"y","of":103,"of_start":1103)");
     });
+    red("I9", [](led_story& s) { // two coordinators, the first of them alive
+        kill_c(s);
+        s.primary(100.5, second_pid, 2, "kill", "C", 1, R"(,"cause":"y","of":103,"of_start":1103)");
+    });
+    led_story again; // its successor had to do what the first one had only noted
+    kill_c(again);
+    again.primary(100.5, second_pid, 2, "kill", "C", 1, R"(,"cause":"y","of":103,"of_start":1103)");
+    again.exit_of(first_pid).ms = 100.2;
+    BOOST_TEST(again.red().count("I9") == 0U);
     green([](led_story& s) { // of a service that ends at a failpoint of its own
         kill_c(s);
         s.erase(s.lines.back());
         s.harness(20, "fault", "C");
+    });
+}
+
+BOOST_AUTO_TEST_CASE(who_is_not_yet_alive_may_be_killed_early_only_when_no_coordinator_lives)
+{
+    const auto kill_early = [](led_story& s) {
+        kill_c(s);
+        s.at("plan", "C", 0).more =
+            R"(,"start_step":2,"stop_step":0,"startup_timeout_ms":2000,"shutdown_timeout_ms":3000)";
+    };
+    red("I13", kill_early);
+    led_story orphaned;
+    kill_early(orphaned);
+    orphaned.exit_of(first_pid).ms = 100;
+    BOOST_TEST(orphaned.red().count("I13") == 0U);
+    red("I13", [&](led_story& s) { // it was alive, and could be told
+        kill_early(s);
+        s.exit_of(first_pid).ms = 100;
+        s.service(33, "C", 1, "alive_answer", 103);
     });
 }
 

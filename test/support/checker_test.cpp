@@ -20,6 +20,17 @@ BOOST_AUTO_TEST_CASE(an_exit_seen_a_little_late_is_forgiven)
     expect_green([](story& s) { s.exit_of(104).ms = 7300 + 9; });
 }
 
+BOOST_AUTO_TEST_CASE(an_exit_that_the_harness_could_not_see_earlier_is_forgiven)
+{
+    const auto late = [](story& s, double looked_ms) {
+        s.exit_of(102).ms = s.at("callback_begin", "A").ms + 300;
+        const auto looked = static_cast<std::int64_t>(1e9 + looked_ms * 1e6);
+        s.exit_of(102).more = ",\"not_before_ns\":" + std::to_string(looked);
+    };
+    expect_green([&](story& s) { late(s, s.at("callback_begin", "A").ms - 1); });
+    expect_red("I6", [&](story& s) { late(s, s.at("callback_begin", "A").ms + 1); });
+}
+
 BOOST_AUTO_TEST_CASE(a_member_of_the_same_step_need_not_wait)
 {
     expect_green([](story& s) {

@@ -16,7 +16,8 @@
 //   group, plan                      deadlines and retries of the group; id, steps and deadlines of
 //                                    a service
 //   seen                             a process was found below us; `command`
-//   exit                             a process is gone: pid and start are its, not the harness's
+//   exit                             a process is gone: pid and start are its, not the harness's;
+//                                    `not_before_ns`: when it lived still, if we looked late
 //   kill                             the test sent `signal` to that pid
 //   order, answer                    what was asked of the group (`order` number, `verb`,
 //                                    `limit_ms`) and its answer (`order`, `code`, `claim`)

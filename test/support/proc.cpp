@@ -58,6 +58,8 @@ std::optional<process_stat> stat_of(int pid)
     rest >> s.state;
     std::string field;
     for (int number = 4; number <= 22 && rest >> field; ++number) {
+        if (number == 4)
+            s.parent = std::stoi(field);
         if (number == 14)
             s.utime_ticks = std::stoull(field);
         if (number == 15)

@@ -19,7 +19,8 @@ struct process_key
 struct process_stat
 {
     std::string command;
-    char state = '?'; // 'Z': ended and not reaped
+    char state = '?'; // 'Z': ended and not reaped; 'T': stopped by a signal
+    int parent = 0;
     std::uint64_t start = 0;
     std::uint64_t utime_ticks = 0;
     std::uint64_t stime_ticks = 0;

@@ -3,9 +3,10 @@
 #include "test/support/event_log.hpp"
 
 #include <array>
-#include <cerrno>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
+#include <utility>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -37,6 +38,14 @@ void demand(bool fine, const char* what)
 int open_pidfd(int pid)
 {
     return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+}
+
+/// Who is stopped reaps nobody.
+bool is_parent_stopped(process_key child)
+{
+    const auto stat = stat_of(child.pid);
+    const auto parent = stat && stat->start == child.start ? stat_of(stat->parent) : std::nullopt;
+    return parent && parent->state == 'T';
 }
 
 bool send_through(int pidfd, int signal_number)
@@ -210,6 +219,7 @@ void process_watch::run()
 {
     while (true) {
         std::array<epoll_event, 64> events{};
+        waited_since_ns_ = std::exchange(waits_since_ns_, now_ns());
         const int count =
             ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), round_ms);
         const std::lock_guard guard(mutex_);
@@ -268,7 +278,9 @@ void process_watch::look_at_ended()
         if (!e.gone || e.reaped)
             continue;
         try_reap(who, e);
-        if (!e.reaped && !e.reported && now_ns() - e.gone_ns > zombie_limit_ns) {
+        if (is_parent_stopped(who))
+            e.to_be_reaped_ns = now_ns();
+        if (!e.reaped && !e.reported && now_ns() - e.to_be_reaped_ns > zombie_limit_ns) {
             e.reported = true;
             event_line(now_ns(), who, "harness", "zombie").write_to(log_.get());
         }
@@ -296,8 +308,9 @@ void process_watch::learn(process_key who)
 void process_watch::ended(process_key who, entry& e)
 {
     e.gone = true;
-    e.gone_ns = now_ns();
-    event_line(e.gone_ns, who, "harness", "exit").write_to(log_.get());
+    e.to_be_reaped_ns = now_ns();
+    event_line l(e.to_be_reaped_ns, who, "harness", "exit");
+    l.add("not_before_ns", waited_since_ns_).write_to(log_.get());
     try_reap(who, e);
     e.pidfd.reset(); // leaves the epoll set with it
 }

@@ -81,8 +81,8 @@ private:
         bool gone = false;
         bool reaped = false; // by whomever
         bool reported = false;
-        std::int64_t gone_ns = 0;
-        std::optional<int> status; // if it was ours to reap
+        std::int64_t to_be_reaped_ns = 0; // since then its parent could
+        std::optional<int> status;        // if it was ours to reap
     };
 
     void run();
@@ -101,6 +101,8 @@ private:
     unique_fd stop_;
     unique_fd notify_; // inotify on the log
     std::string unread_;
+    std::int64_t waits_since_ns_ = 0;  // the wait for the next exits began
+    std::int64_t waited_since_ns_ = 0; // the one before: who was gone then would have been seen
 
     mutable std::mutex mutex_;
     std::condition_variable changed_;

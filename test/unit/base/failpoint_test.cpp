@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE(a_mistake_ends_the_program_with_a_sentence)
                "CSCC_FAILPOINTS: \"nonsense\": an order is NAME=ACTION, or NAME=ACTION@N\n");
 }
 
-BOOST_AUTO_TEST_CASE(each_place_is_recorded_once_a_process_and_before_what_it_does)
+BOOST_AUTO_TEST_CASE(each_place_is_recorded_each_time_and_before_what_it_does)
 {
     const file log;
     const auto reach = [&log] {
@@ -147,8 +147,25 @@ BOOST_AUTO_TEST_CASE(each_place_is_recorded_once_a_process_and_before_what_it_do
         return 0;
     };
     BOOST_TEST(WIFSIGNALED(status_of("manager:before-reply=kill", reach)));
-    BOOST_TEST(log.text() == "manager:before-wait\nmanager:before-reply\n");
+    const std::string one = "manager:before-wait\nmanager:before-wait\nmanager:before-reply\n";
+    BOOST_TEST(log.text() == one);
     BOOST_TEST(exit_of("", reach) == 0); // another process
-    BOOST_TEST(log.text() == "manager:before-wait\nmanager:before-reply\n"
-                             "manager:before-wait\nmanager:before-reply\n");
+    BOOST_TEST(log.text() == one + one);
+}
+
+BOOST_AUTO_TEST_CASE(with_a_file_a_place_acts_once_and_only_while_the_file_is_there)
+{
+    const file armed;
+    const auto reach = [&armed] {
+        ::setenv("CSCC_FAILPOINT_ONCE", armed.path.c_str(), 1);
+        return pass();
+    };
+    const std::string orders = "primary:before-spawn=errno:EIO";
+    BOOST_TEST(exit_of(orders, reach) == 3);
+    std::ofstream(armed.path).put('x');
+    BOOST_TEST(exit_of("manager:before-wait=kill", reach) == 3); // another place
+    BOOST_TEST(std::filesystem::exists(armed.path));
+    BOOST_TEST(exit_of(orders, reach) == 2);
+    BOOST_TEST(!std::filesystem::exists(armed.path));
+    BOOST_TEST(exit_of(orders, reach) == 3);
 }

@@ -99,6 +99,7 @@ BOOST_AUTO_TEST_CASE(what_tests_tell_the_library_is_no_variable_of_the_coordinat
 #endif
     BOOST_TEST(read_environment("CSCC_FAILPOINTS=x", got).empty() == can_break);
     BOOST_TEST(read_environment("CSCC_FAILPOINT_LOG=x", got).empty() == can_break);
+    BOOST_TEST(read_environment("CSCC_FAILPOINT_ONCE=x", got).empty() == can_break);
 }
 
 BOOST_AUTO_TEST_CASE(a_line_that_is_no_variable_is_refused_with_its_number)
