@@ -90,15 +90,17 @@ std::variant<scene, verdict> set_scene(const session& run)
     const std::string& word = run.line.ids.front();
     const auto whom = target_of(word);
     const auto victim = whom ? std::nullopt : view.find(word);
-    if (!whom && !victim)
+    if (!whom && !victim) {
         return refused(exit_code::usage,
                        text(run.group(), " has no service \"", printable(word), "\""),
                        "Say primary, standby, both, or the id of a service.");
-    if (view.state() != group_state::steady)
+    }
+    if (view.state() != group_state::steady) {
         return refused(exit_code::failed,
                        text(run.group(), " is ", to_string(view.state()),
                             ", so nothing could be learnt from a drill"),
                        "Wait until it is steady: csccmgr status");
+    }
     if (whom && !has_living_standby(view))
         return refused(exit_code::failed, text(run.group(), " has no standby"),
                        "See standby in [cscc_environment], and the coordinator's log.");
@@ -107,11 +109,12 @@ std::variant<scene, verdict> set_scene(const session& run)
     now.epoch = now.view.epoch();
     now.generation = now.view.generation();
     now.standby = now.view.standby();
-    for (component_index i = 0; i < now.view.component_count(); ++i)
+    for (component_index i = 0; i < now.view.component_count(); ++i) {
         now.services.push_back({now.view.spec(i).id,
                                 now.view.spec(i).shutdown_step,
                                 now.view.component(i).identity,
                                 {}});
+    }
     return now;
 }
 
@@ -239,15 +242,17 @@ std::string outcome_words(const scene& here, duration took)
 asio::awaitable<verdict> follow(session& run, std::shared_ptr<scene> here, time_point deadline)
 {
     const time_point began = clock::now();
-    while (!is_over(run, *here) && clock::now() < deadline)
+    while (!is_over(run, *here) && clock::now() < deadline) {
         static_cast<void>(co_await pause_until(clock::now() + look_again_after));
+    }
     const duration took = clock::now() - began;
     const std::string& word = run.line.ids.front();
-    if (!is_over(run, *here))
+    if (!is_over(run, *here)) {
         co_return refused(exit_code::timed_out,
                           text("FAIL: drill of ", word, ": the group is ",
                                to_string(here->view.state()), " after ", took / 1ms, " ms"),
                           "See how far it is: csccmgr status");
+    }
     if (const std::string wrong = fault(*here); !wrong.empty())
         co_return refused(exit_code::failed, text("FAIL: drill of ", word, ": ", wrong),
                           "See the coordinator's log.");

@@ -66,6 +66,7 @@ result<pid_t> spawn_process(const launch_order& order, int lock, int startup)
     if (!order.event_log.empty())
         words.insert(words.end(), {"--event-log", order.event_log});
     std::vector<char*> arguments;
+    arguments.reserve(words.size() + 1);
     for (std::string& word : words)
         arguments.push_back(word.data());
     arguments.push_back(nullptr);

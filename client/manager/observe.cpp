@@ -193,8 +193,9 @@ asio::awaitable<exit_code> follow_events(session& run)
     std::uint64_t last = 0; // a successor's numbers are above those of all before it
     error_code why = co_await there->client.follow(std::nullopt, clock::now() + answer_limit);
     for (;;) {
-        if (!why)
+        if (!why) {
             why = co_await show_events(run, there->client, last, end);
+        }
         if (run.out.lost())
             co_return exit_code::failed;
         if (why == errc::timed_out) // it was asked for: nothing to complain about

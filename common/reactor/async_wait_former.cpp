@@ -22,8 +22,9 @@ asio::awaitable<error_code> async_wait_former(process_identity former)
         if (!process && process.error() == errc::process_gone)
             co_return error_code{};
         error_code failed = process ? error_code{} : process.error();
-        if (process)
+        if (process) {
             failed = co_await async_wait_exit(std::move(*process));
+        }
         if (!failed || failed == asio::error::operation_aborted)
             co_return failed;
         // No descriptor left, or not to be looked at: it may live, and so we wait.

@@ -66,7 +66,8 @@ event_feed::subscription event_feed::subscribe(std::uint64_t after, listener on_
 
 const event_feed::entry* event_feed::next(std::uint64_t after) const noexcept
 {
-    if (kept_.empty() || after >= last_number_) // empty: a successor's, to whom nothing happened yet
+    if (kept_.empty() ||
+        after >= last_number_) // empty: a successor's, to whom nothing happened yet
         return nullptr;
     const std::uint64_t first = kept_.front().number;
     return &kept_[static_cast<std::size_t>(after < first ? 0 : after + 1 - first)];

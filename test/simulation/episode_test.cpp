@@ -8,7 +8,6 @@
 #include <cstdlib>
 #include <map>
 
-using cscc::text;
 using cscc::simulated::episode;
 
 BOOST_AUTO_TEST_SUITE(episodes)
