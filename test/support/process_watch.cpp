@@ -6,7 +6,6 @@
 #include <stdexcept>
 #include <system_error>
 #include <utility>
-#include <utility>
 
 #include <fcntl.h>
 #include <poll.h>
