@@ -68,6 +68,7 @@ void armed_group::start()
 void armed_group::arm()
 {
     std::filesystem::remove(g.file("reached"));
+    b_when_armed_ = g.service("B");
     write_file(g.file("armed"), "");
 }
 
@@ -76,9 +77,12 @@ void armed_group::disarm()
     std::filesystem::remove(g.file("armed"));
 }
 
-bool armed_group::was_deadly() const
+bool armed_group::was_deadly()
 {
-    return !std::filesystem::exists(g.file("armed"));
+    // A B that dies where it was at work is taken for ready until its end is seen.
+    const bool is_b = place_.starts_with("service:") && b_when_armed_;
+    return !std::filesystem::exists(g.file("armed")) &&
+           !(is_b && g.watch().lives(b_when_armed_->who));
 }
 
 std::set<std::string> armed_group::reached() const

@@ -33,8 +33,8 @@ public:
     /// From here on the place is deadly, and what is reached counts.
     void arm();
     void disarm();
-    /// Somebody died there.
-    [[nodiscard]] bool was_deadly() const;
+    /// Somebody died there, and is seen to be gone.
+    [[nodiscard]] bool was_deadly();
     /// The places passed since arm(), by anybody but A and C.
     [[nodiscard]] std::set<std::string> reached() const;
 
@@ -51,6 +51,7 @@ private:
 
     std::string place_;
     std::optional<process_key> stopped_;
+    std::optional<service_process> b_when_armed_;
 };
 
 } // namespace cscc::test

@@ -46,12 +46,12 @@ std::function<group_description()> three(const std::string& policy)
     return [policy] { return three_for_crashes(policy); };
 }
 
-/// C does not heed its turn, and is killed for it - by its coordinator alone: without a callback
-/// the library has no turn to time.
+/// C does not heed its turn, and is killed for it - by its coordinator: it speaks by hand, and has
+/// no library whose timer could be first.
 group_description with_deaf_c()
 {
     group_description d = three_for_crashes("restart");
-    d.at("C").arguments = {"--no-callback", "--ignore-shutdown"};
+    d.at("C").arguments = {"--ignore-shutdown", "--raw", "alive,wait,ready,wait"};
     d.at("C").shutdown_timeout_ms = 300;
     return d;
 }
@@ -123,6 +123,12 @@ void silence_the_primary(armed_group& at)
     at.kill_role("primary", SIGSTOP);
 }
 
+void lose_a_service_beside_a_deaf_one(armed_group& at)
+{
+    at.g.note_fault("C"); // B may be who kills it, and has no log to say why
+    lose_a_service(at);
+}
+
 /// Both at one instant: nobody is left to coordinate.
 void lose_both(armed_group& at)
 {
@@ -139,6 +145,12 @@ void stop_it(armed_group& at)
     at.start();
     at.arm();
     at.run("stop");
+}
+
+void stop_it_with_a_deaf_one(armed_group& at)
+{
+    at.g.note_fault("C");
+    stop_it(at);
 }
 
 void stop_it_without_a_coordinator(armed_group& at)
@@ -171,14 +183,14 @@ std::vector<crash_scenario> make_scenarios()
                          service_births;
     const places takeover = successions + standby_births;
     const places exit = of("service", {"before-exit"});
-    const places adopted = of("service", {"reconnecting", "connected", "adopted"});
+    const places adopted = of("service", {"reconnecting", "connected", "before-alive", "adopted"});
     return {
         {"start", three("restart"), start_it, start},
         {"failed-start", with_b_never_ready, start_it, kill + releases + death + ends, how::down,
          true},
         {"recovery", three("restart"), lose_a_service,
          death + releases + births + callbacks + service_births},
-        {"recovery-late", with_deaf_c, lose_a_service, kill, how::any, true},
+        {"recovery-late", with_deaf_c, lose_a_service_beside_a_deaf_one, kill, how::any, true},
         {"respawn", three("restart"), lose_the_standby, standby_births},
         {"takeover-restart", three("restart"), lose_the_primary,
          takeover + death + births + lonely_turns + callbacks + service_births},
@@ -188,7 +200,7 @@ std::vector<crash_scenario> make_scenarios()
         {"silence", three("adopt"), silence_the_primary, fence, how::any, true},
         {"stop", three("restart"), stop_it, manager_reads + death + releases + callbacks + ends,
          how::down},
-        {"stop-late", with_deaf_c, stop_it, kill, how::down, true},
+        {"stop-late", with_deaf_c, stop_it_with_a_deaf_one, kill, how::down, true},
         {"orphans", three("adopt"), lose_both, lonely_turns + callbacks, how::down},
         {"stop-orphans", three("adopt"), stop_it_without_a_coordinator,
          manager_reads + of("standby", {"before-consistent"}) + of("service", {"reconnecting"}) +

@@ -77,10 +77,25 @@ bool is_deaf_orphan(const history& h, const life& l, std::int64_t tolerance_ns)
     return l.turn() == nullptr && has_lost_coordinator(h, l.exit->t_ns, tolerance_ns);
 }
 
+/// From when its coordinator counts, by its own line: before the process came to say anything.
+std::int64_t decided_ns(const history& h, const life& l)
+{
+    std::int64_t decided = l.spawned->t_ns;
+    for (const log_event& e : h.events) {
+        if (e.t_ns > l.spawned->t_ns)
+            break;
+        if (e.kind == "component" && is_of_coordinator(e) && e.id == l.id &&
+            e.generation == l.generation && e.word("to") == "spawned")
+            decided = e.t_ns;
+    }
+    return decided;
+}
+
 void check_life(const history& h, const life& l, const limit& limit, findings& out)
 {
-    const std::int64_t due =
-        std::min(limit.since->t_ns + limit.timeout_ns, limit.group_deadline_ns);
+    const std::int64_t began =
+        limit.since == l.spawned ? decided_ns(h, l) : limit.since->t_ns; // of what was not kept
+    const std::int64_t due = std::min(began + limit.timeout_ns, limit.group_deadline_ns);
     const std::int64_t latest = limit.since->t_ns + limit.timeout_ns + grace_ns + out.tolerance_ns;
     const std::string which = std::string(limit.what) + " timeout of " + l.id;
     if (l.exit == nullptr) {

@@ -212,6 +212,21 @@ BOOST_AUTO_TEST_CASE(who_is_not_yet_alive_may_be_killed_early_only_when_no_coord
     });
 }
 
+BOOST_AUTO_TEST_CASE(a_start_is_counted_from_the_coordinator_s_decision)
+{
+    const auto end_before_130_ms = [](led_story& s, double decided_ms) {
+        kill_c(s); // it said "spawned" at 30 ms, and was gone at 101
+        s.at("plan", "C", 0).more =
+            R"(,"start_step":2,"stop_step":0,"startup_timeout_ms":130,"shutdown_timeout_ms":3000)";
+        s.primary(decided_ms, first_pid, 1, "component", "C", 1, R"(,"to":"spawned")");
+    };
+    red("I13", [&](led_story& s) { end_before_130_ms(s, 25); });
+    led_story slow;
+    end_before_130_ms(slow, 2);
+    slow.at("spawned", "C").ms = 34;
+    BOOST_TEST(slow.red().count("I13") == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(a_callback_without_a_cause_is_found)
 {
     red("I9", [](led_story& s) { s.erase(s.at("turn", "B", 1)); });
