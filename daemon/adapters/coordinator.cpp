@@ -63,6 +63,7 @@ core::group_settings group_settings_of(const config::model& model)
     settings.standby = model.cscc.standby;
     settings.restart_delay = model.cscc.restart_delay;
     settings.restart_delay_max = model.cscc.restart_delay_max;
+    settings.strategy = model.cscc.restart_strategy;
     return settings;
 }
 

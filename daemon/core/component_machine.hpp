@@ -67,10 +67,10 @@ enum class component_event : std::uint8_t
     deadline_reached,
 };
 inline constexpr std::array all_component_events{
-    component_event::spawn_asked,     component_event::spawn_refused, component_event::said_alive,
-    component_event::said_ready,      component_event::fall_began,    component_event::turn_came,
-    component_event::force_asked,     component_event::fell_silent,    component_event::exited,        component_event::emptied,
-    component_event::deadline_reached};
+    component_event::spawn_asked, component_event::spawn_refused,   component_event::said_alive,
+    component_event::said_ready,  component_event::fall_began,      component_event::turn_came,
+    component_event::force_asked, component_event::fell_silent,     component_event::exited,
+    component_event::emptied,     component_event::deadline_reached};
 
 enum class component_action : std::uint8_t
 {
@@ -106,6 +106,8 @@ struct component_verdict
 [[nodiscard]] bool has_exited(component_phase) noexcept;
 /// True if nothing of it lives: its successors in a shutdown may go.
 [[nodiscard]] bool is_gone(component_phase) noexcept;
+/// True if it does its work: ready or adopted.
+[[nodiscard]] bool is_up(component_phase) noexcept;
 /// True in late, draining_failed and failed: it ended against our wish.
 [[nodiscard]] bool has_failed(component_phase) noexcept;
 /// True if a component in this phase must have a deadline, false if it must have none; empty:

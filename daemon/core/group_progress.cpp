@@ -22,7 +22,10 @@ group_state group_machine::state() const noexcept
     case g::steady: return group_state::steady;
     case g::falling:
     case g::pausing:
-    case g::restarting: return group_state::recovering;
+    case g::restarting:
+    case g::partly_falling:
+    case g::partly_pausing:
+    case g::partly_restarting: return group_state::recovering;
     case g::ending: return group_state::stopping;
     case g::ended: return group_state::stopped;
     }
@@ -42,11 +45,14 @@ void group_machine::advance(situation& at)
         before = phase_;
         switch (phase_) {
         case g::starting:
-        case g::restarting: advance_start(at); break;
+        case g::restarting:
+        case g::partly_restarting: advance_start(at); break;
         case g::falling:
+        case g::partly_falling:
         case g::ending: advance_shutdown(at); break;
         case g::steady:
         case g::pausing:
+        case g::partly_pausing:
         case g::ended: break;
         }
     } while (phase_ != before);
@@ -57,15 +63,16 @@ void group_machine::advance(situation& at)
 void group_machine::advance_start(situation& at)
 {
     const auto& steps = settings_.startup.steps();
-    const auto is_ready = [&](component_index i) {
-        return components_[i].phase == component_phase::ready;
-    };
+    // Whoever takes no part has to be up, too: what comes up again may depend on it.
+    const auto is_ready = [&](component_index i) { return is_up(components_[i].phase); };
     while (steps_begun_ == 0 ||
            std::all_of(steps[steps_begun_ - 1].begin(), steps[steps_begun_ - 1].end(), is_ready)) {
         if (steps_begun_ == steps.size())
             return settings_.standby && !standby_settled_ ? await_standby(at) : enter_steady(at);
-        for (const component_index i : steps[steps_begun_++])
-            act(apply(i, ce::spawn_asked, start_cause_, at), at);
+        for (const component_index i : steps[steps_begun_++]) {
+            if (takes_part(i))
+                act(apply(i, ce::spawn_asked, start_cause_, at), at);
+        }
     }
 }
 
@@ -74,21 +81,37 @@ void group_machine::advance_shutdown(situation& at)
     const auto& steps = settings_.shutdown.steps();
     // Services that nobody tells wait for main processes, and so their time begins with that.
     const auto has_made_way = [&](component_index i) {
+        if (!takes_part(i))
+            return true;
         return unattended_ ? has_exited(components_[i].phase) : is_gone(components_[i].phase);
     };
     while (steps_begun_ == 0 || std::all_of(steps[steps_begun_ - 1].begin(),
                                             steps[steps_begun_ - 1].end(), has_made_way)) {
         if (steps_begun_ == steps.size())
             return all_gone() ? leave_shutdown(at) : void();
-        for (const component_index i : steps[steps_begun_++])
-            act(apply(i, ce::turn_came, shutdown_.cause, at), at);
+        for (const component_index i : steps[steps_begun_++]) {
+            if (takes_part(i))
+                give_turn(i, at);
+        }
     }
+}
+
+void group_machine::give_turn(component_index i, situation& at)
+{
+    change c = apply(i, ce::turn_came, shutdown_.cause, at);
+    // On its way back to us it would find the lock held, and hear of no turn but by a message.
+    if (is_partial(phase_) && c.from == component_phase::adopted)
+        c.action = component_action::tell_turn;
+    act(c, at);
 }
 
 bool group_machine::all_gone() const
 {
-    return std::all_of(components_.begin(), components_.end(),
-                       [](const member& m) { return is_gone(m.phase); });
+    for (component_index i = 0; i < components_.size(); ++i) {
+        if (takes_part(i) && !is_gone(components_[i].phase))
+            return false;
+    }
+    return true;
 }
 
 // --- every change of the group's phase
@@ -101,7 +124,8 @@ void group_machine::enter(group_phase phase, std::string_view reason, situation&
         at.out.transitions.emplace_back(group_transition{from, state(), std::string(reason)});
 }
 
-/// `phase` is starting or restarting. Nothing of the former generation lives any more.
+/// `phase` is starting, restarting or partly_restarting. Nothing of the former generation (of those
+/// affected) lives any more.
 void group_machine::enter_start(group_phase phase, std::string cause, situation& at)
 {
     EXPECTS(all_gone());
@@ -109,8 +133,13 @@ void group_machine::enter_start(group_phase phase, std::string cause, situation&
     steps_begun_ = 0;
     pause_end_.reset();
     group_deadline_ = at.now + settings_.startup_timeout;
-    lock_released_ = false;
-    at.out.actions.emplace_back(begin_generation{++generation_});
+    if (phase == g::partly_restarting) {
+        at.out.actions.emplace_back(respawn_part{});
+    }
+    else {
+        lock_released_ = false;
+        at.out.actions.emplace_back(begin_generation{++generation_});
+    }
     enter(phase, start_cause_, at);
 }
 
@@ -139,14 +168,16 @@ void group_machine::enter_steady(situation& at)
         at.out.actions.emplace_back(end_operation{order.operation, "done", std::string(reason)});
 }
 
-/// `phase` is falling or ending. A shutdown that is under way goes on where it is.
+/// `phase` is falling or ending. A shutdown that is under way goes on where it is, one of a part
+/// with all of the others: who joins may belong to a step that had its turn, and has a limit anew.
 void group_machine::enter_shutdown(group_phase phase, const std::string& cause, situation& at)
 {
     if (!std::exchange(lock_released_, true))
         at.out.actions.emplace_back(release_component_lock{});
     const bool is_new = phase_ != g::falling;
     if (is_new) {
-        shutdown_ = {cause, true, {}, at.now};
+        if (phase_ != g::partly_falling)
+            shutdown_ = {cause, true, {}, at.now};
         steps_begun_ = 0;
         group_deadline_ = at.now + settings_.shutdown_timeout;
     }
@@ -185,11 +216,13 @@ void group_machine::leave_shutdown(situation& at)
 
 void group_machine::enter_pausing_or_restarting(situation& at)
 {
+    const bool in_part = phase_ == g::partly_falling;
     const duration pause = pause_wanted_ ? restart_pause(at.now) : duration::zero();
     if (pause == duration::zero())
-        return enter_start(g::restarting, text("started again: ", shutdown_.cause), at);
+        return enter_start(in_part ? g::partly_restarting : g::restarting,
+                           text("started again: ", shutdown_.cause), at);
     pause_end_ = at.now + pause;
-    enter(g::pausing, shutdown_.cause, at);
+    enter(in_part ? g::partly_pausing : g::pausing, shutdown_.cause, at);
 }
 
 void group_machine::enter_ended(situation& at)
@@ -249,11 +282,14 @@ void group_machine::act(const change& c, situation& at) const
         at.out.actions.emplace_back(act_on_component{c.component, c.action, c.why});
 }
 
-/// Everything that still lives is killed at once; after that there is no further threat.
+/// Everything that takes part and still lives is killed at once; after that there is no further
+/// threat.
 void group_machine::force_all(const std::string& cause, situation& at)
 {
     group_deadline_.reset();
     for (component_index i = 0; i < components_.size(); ++i) {
+        if (!takes_part(i))
+            continue;
         const change c = apply(i, ce::force_asked, cause, at);
         if (c.action != component_action::none)
             note_disorder(c);
