@@ -91,11 +91,13 @@ std::variant<scene, verdict> set_scene(const session& run)
     const auto whom = target_of(word);
     const auto victim = whom ? std::nullopt : view.find(word);
     if (!whom && !victim)
-        return refused(exit_code::usage, text(run.group(), " has no service \"", printable(word), "\""),
+        return refused(exit_code::usage,
+                       text(run.group(), " has no service \"", printable(word), "\""),
                        "Say primary, standby, both, or the id of a service.");
     if (view.state() != group_state::steady)
-        return refused(exit_code::failed, text(run.group(), " is ", to_string(view.state()),
-                                               ", so nothing could be learnt from a drill"),
+        return refused(exit_code::failed,
+                       text(run.group(), " is ", to_string(view.state()),
+                            ", so nothing could be learnt from a drill"),
                        "Wait until it is steady: csccmgr status");
     if (whom && !has_living_standby(view))
         return refused(exit_code::failed, text(run.group(), " has no standby"),
@@ -106,8 +108,10 @@ std::variant<scene, verdict> set_scene(const session& run)
     now.generation = now.view.generation();
     now.standby = now.view.standby();
     for (component_index i = 0; i < now.view.component_count(); ++i)
-        now.services.push_back({now.view.spec(i).id, now.view.spec(i).shutdown_step,
-                                now.view.component(i).identity, {}});
+        now.services.push_back({now.view.spec(i).id,
+                                now.view.spec(i).shutdown_step,
+                                now.view.component(i).identity,
+                                {}});
     return now;
 }
 
@@ -169,8 +173,9 @@ bool is_over(const session& run, const scene& here)
 {
     const bool anew = here.view.generation() > here.generation && is_steady_with_standby(here);
     switch (here.whom) {
-    case target::service: return here.view.generation() > here.generation &&
-                                 here.view.state() == group_state::steady;
+    case target::service: // with restart_strategy the generation may stay
+        return here.view.component(*here.victim).identity != here.services[*here.victim].before &&
+               here.view.state() == group_state::steady;
     case target::standby:
         return here.view.standby() != here.standby && is_steady_with_standby(here);
     case target::both: return all_ended(here);
@@ -212,11 +217,25 @@ std::string fault(const scene& here)
     return {};
 }
 
+/// With restart_strategy only some may have ended.
+std::string recovered_in_part(const scene& here)
+{
+    std::string ids;
+    for (const witness& w : here.services) {
+        if (w.ended)
+            ids += text(ids.empty() ? "" : ", ", w.id);
+    }
+    return text(ids, " went down in order and came up again; no other service noticed");
+}
+
 std::string outcome_words(const scene& here, duration took)
 {
     const std::string after = text(" after ", took / 1ms, " ms");
     switch (here.whom) {
-    case target::service: return text("all went down in order and are ready again", after);
+    case target::service:
+        return text(all_ended(here) ? "all went down in order and are ready again"
+                                    : recovered_in_part(here),
+                    after);
     case target::standby: return text("there is another one", after, "; no service noticed");
     case target::both: return text("all services went down in order by themselves", after);
     case target::primary: break;

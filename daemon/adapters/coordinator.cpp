@@ -116,7 +116,8 @@ void coordinator::inherit(inheritance from)
     }
     core::take_over plan = core::plan_takeover(found, machine().settings(), clock::now());
     log(log_level::notice, "group",
-        text("epoch ", state_.view().epoch(), ": ", to_string(plan.course), ", since ", plan.cause));
+        text("epoch ", state_.view().epoch(), ": ", to_string(plan.course), ", since ",
+             plan.cause));
     for (component_index i = 0; i < components_.size(); ++i)
         components_[i].note_state(core::public_state(plan.components[i].phase));
     publisher_.inherit(from, plan.course);
@@ -224,6 +225,20 @@ void coordinator::act(const core::begin_generation& what)
     note_event("retake");
     note_event("generation");
     state_.set_wanted_up();
+}
+
+void coordinator::act(const core::recover_part& what)
+{
+    std::string ids;
+    for (const component_index i : what.affected)
+        ids += text(ids.empty() ? "" : " ", id_of(i));
+    note_event("part", "affected", ids);
+    log(log_level::notice, "group", text("recovers in part, the other services run on: ", ids));
+}
+
+void coordinator::act(const core::respawn_part&)
+{
+    note_event("respawn");
 }
 
 void coordinator::act(const core::note_retry& what)

@@ -169,7 +169,6 @@ private:
     void advance(situation& at);
     void advance_start(situation& at);
     void advance_shutdown(situation& at);
-    void give_turn(component_index i, situation& at);
     void enter_start(group_phase phase, std::string cause, situation& at);
     void await_standby(situation& at);
     void have_standby(situation& at);
@@ -181,14 +180,17 @@ private:
     void enter_pausing_or_restarting(situation& at);
     void enter_ended(situation& at);
     void enter(group_phase phase, std::string_view reason, situation& at);
-    [[nodiscard]] change apply(component_index i, component_event event, std::string_view detail,
-                               situation& at);
-    void act(const change& c, situation& at) const;
-    void force_all(const std::string& cause, situation& at);
-    void note_disorder(const change& c);
     [[nodiscard]] bool all_gone() const; // who takes part
     [[nodiscard]] duration restart_pause(time_point now) const;
     [[nodiscard]] std::optional<time_point> earliest_deadline() const;
+
+    // What is done to a component, and noted about it (group_member.cpp).
+    [[nodiscard]] change apply(component_index i, component_event event, std::string_view detail,
+                               situation& at);
+    void act(const change& c, situation& at) const;
+    void give_turn(component_index i, situation& at);
+    void force_all(const std::string& cause, situation& at);
+    void note_disorder(const change& c);
 
     group_settings settings_;
     group_phase phase_ = group_phase::starting;
@@ -197,7 +199,7 @@ private:
     retry_window retries_;
     std::uint64_t generation_ = 0; // 0: not begun
     std::optional<time_point> group_deadline_;
-    std::optional<time_point> pause_end_; // in pausing only
+    std::optional<time_point> pause_end_; // in pausing and partly_pausing only
     std::size_t steps_begun_ = 0;         // of the present start or shutdown
     std::string start_cause_;
     shutdown_record shutdown_;
