@@ -153,18 +153,18 @@ BOOST_AUTO_TEST_CASE(who_fails_while_a_part_goes_down_joins_it_and_is_no_second_
     require_untouched(sim, "C");
 }
 
-// Down in the order of the start: B had its turn before A joined.
-BOOST_AUTO_TEST_CASE(who_joins_late_has_its_turn_all_the_same)
+// C's step was passed over when D failed alone.
+BOOST_AUTO_TEST_CASE(who_joins_has_its_turn_though_its_step_was_passed_over)
 {
-    group_settings settings = make_group({{"A", "B"}, {"C"}, {"D"}}, {{"B"}, {"D"}, {"C"}, {"A"}});
+    group_settings settings = make_group({{"A", "B"}, {"C"}, {"D"}}, {{"C"}, {"D"}, {"B"}, {"A"}});
     settings.strategy = restart_strategy::rest_for_one;
     simulation sim = started(settings);
     sim.exits("D", "signal 9 (KILL)");
     sim.forget();
-    sim.exits("B", "signal 9 (KILL)"); // C goes now, too, after B and D
-    sim.happens("B", e::emptied);
-    sim.happens("D", e::emptied);
-    const lines expected{"0s part B C D, end_remains B", "0s tell_turn C"};
+    sim.exits("B", "signal 9 (KILL)");
+    sim.all_go_down();
+    const lines expected{"0s part B C D, end_remains B, tell_turn C", "0s end_remains C",
+                         "0s shutdown_done out of order, respawn, spawn B"};
     BOOST_TEST(sim.trace() == expected, per_element());
     require_untouched(sim, "A");
 }
