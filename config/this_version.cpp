@@ -77,11 +77,6 @@ void check_this_version(checker& to)
     const model& m = to.value();
     for (std::size_t n = 0; n < m.components.size(); ++n)
         check_component_of_this_version(to, n);
-    to.expect(m.cscc.restart_strategy == restart_strategy_kind::one_for_all,
-              "cscc_environment.restart_strategy",
-              text("restart_strategy = \"", to_string(m.cscc.restart_strategy),
-                   "\" is not in this version; write \"one_for_all\": all services are restarted, "
-                   "in order"));
     to.expect(!m.cluster.enabled, "cluster.enabled",
               "the cluster service is not in this version; write enabled = false: the group runs "
               "on this machine");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/base/contract.hpp"
+#include "common/base/restart_strategy.hpp"
 #include "common/base/states.hpp"
 #include "common/base/time.hpp"
 
@@ -35,12 +36,7 @@ enum class output_kind : std::uint8_t // where a service's standard output and e
 
 using coordinator_failure = coordinator_policy;
 
-enum class restart_strategy_kind : std::uint8_t // Erlang's words
-{
-    one_for_all,
-    rest_for_one,
-    one_for_one,
-};
+using restart_strategy_kind = restart_strategy;
 
 enum class quorum_loss : std::uint8_t
 {

@@ -176,8 +176,9 @@ bool is_over(const session& run, const scene& here)
 {
     const bool anew = here.view.generation() > here.generation && is_steady_with_standby(here);
     switch (here.whom) {
-    case target::service:
-        return here.view.generation() > here.generation && here.view.state() == group_state::steady;
+    case target::service: // with restart_strategy the generation may stay
+        return here.view.component(*here.victim).identity != here.services[*here.victim].before &&
+               here.view.state() == group_state::steady;
     case target::standby:
         return here.view.standby() != here.standby && is_steady_with_standby(here);
     case target::both: return all_ended(here);
@@ -219,11 +220,25 @@ std::string fault(const scene& here)
     return {};
 }
 
+/// With restart_strategy only some may have ended.
+std::string recovered_in_part(const scene& here)
+{
+    std::string ids;
+    for (const witness& w : here.services) {
+        if (w.ended)
+            ids += text(ids.empty() ? "" : ", ", w.id);
+    }
+    return text(ids, " went down in order and came up again; no other service noticed");
+}
+
 std::string outcome_words(const scene& here, duration took)
 {
     const std::string after = text(" after ", took / 1ms, " ms");
     switch (here.whom) {
-    case target::service: return text("all went down in order and are ready again", after);
+    case target::service:
+        return text(all_ended(here) ? "all went down in order and are ready again"
+                                    : recovered_in_part(here),
+                    after);
     case target::standby: return text("there is another one", after, "; no service noticed");
     case target::both: return text("all services went down in order by themselves", after);
     case target::primary: break;

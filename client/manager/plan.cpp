@@ -1,6 +1,7 @@
 #include "client/manager/plan.hpp"
 
 #include "client/manager/words.hpp"
+#include "common/base/contract.hpp"
 #include "common/base/text.hpp"
 
 #include <algorithm>
@@ -9,9 +10,11 @@ namespace cscc {
 namespace {
 
 /// A step is over when its slowest member is; whatever the steps add up to, the whole has a limit.
+/// `failed` goes down by itself, and takes with it whom the strategy says; empty: all take part.
 plan_phase phase_of(const config::model& model, const sequence& order, duration whole,
-                    duration config::component::*limit, std::string_view failed)
+                    duration config::component::*limit, std::optional<component_index> failed = {})
 {
+    const sequence startup = config::startup_order(model);
     plan_phase phase;
     phase.limit = whole;
     duration over_at{};
@@ -20,9 +23,11 @@ plan_phase phase_of(const config::model& model, const sequence& order, duration 
         duration slowest{};
         for (const component_index i : indices) {
             const auto& component = model.components.at(i);
-            const bool gone = component.id == failed;
-            step.members.push_back({component.id, component.*limit, gone});
-            if (!gone)
+            const bool runs_on =
+                failed && !goes_with(model.cscc.restart_strategy, startup, *failed, i);
+            const bool gone = i == failed && limit == &config::component::shutdown_timeout;
+            step.members.push_back({component.id, component.*limit, gone, runs_on});
+            if (!gone && !runs_on)
                 slowest = std::max(slowest, component.*limit);
         }
         over_at = std::min(whole, over_at + slowest);
@@ -30,6 +35,22 @@ plan_phase phase_of(const config::model& model, const sequence& order, duration 
         phase.steps.push_back(std::move(step));
     }
     return phase;
+}
+
+component_index index_of(const config::model& model, std::string_view id)
+{
+    const auto found = std::find_if(model.components.begin(), model.components.end(),
+                                    [&](const auto& c) { return c.id == id; });
+    EXPECTS(found != model.components.end());
+    return static_cast<component_index>(found - model.components.begin());
+}
+
+bool anybody_runs_on(const plan_phase& phase)
+{
+    return std::any_of(phase.steps.begin(), phase.steps.end(), [](const plan_step& step) {
+        return std::any_of(step.members.begin(), step.members.end(),
+                           [](const plan_member& m) { return m.runs_on; });
+    });
 }
 
 duration end_of(const plan_phase& phase)
@@ -45,7 +66,9 @@ std::string step_line(std::size_t number, const plan_step& step, std::string_vie
         const plan_member& m = step.members[i];
         const std::string place = i == 0 ? text("  ", number, ". ") : text("     "); // side by side
         out += text(place, m.id);
-        if (m.already_gone)
+        if (m.runs_on)
+            out += " runs on\n";
+        else if (m.already_gone)
             out += " is gone already\n";
         else
             out += text(" ", what, " within ", limit_text(m.limit), afterwards, "\n");
@@ -64,13 +87,20 @@ std::string phase_text(const plan_phase& phase, std::string_view what, std::stri
 std::string failure_text(const failure_plan& f)
 {
     std::string out =
-        text("\nif ", f.id, " fails: all go down in order, within ", limit_text(f.shutdown.limit),
-             ", and come up again\n", phase_text(f.shutdown, "gone", ", else killed"));
+        text("\nif ", f.id, " fails: ", f.in_part ? "these" : "all", " go down in order, within ",
+             limit_text(f.shutdown.limit), ", and come up again\n",
+             phase_text(f.shutdown, "gone", ", else killed"));
     if (f.restart_delay > duration::zero())
         out += text("  then a pause of ", limit_text(f.restart_delay),
                     ", doubling with each recovery up to ", limit_text(f.restart_delay_max), "\n");
-    out += text("  then the start above, as the next generation; all ready at the latest ",
-                limit_text(f.ready_again), " after the failure\n");
+    out += f.in_part ? text("  then these come up, within ", limit_text(f.start.limit),
+                            " in all; the generation stays\n", phase_text(f.start, "ready", ""))
+                     : text("  then the start above, as the next generation; all ready at the "
+                            "latest ",
+                            limit_text(f.ready_again), " after the failure\n");
+    if (f.in_part)
+        out +=
+            text("  all ready at the latest ", limit_text(f.ready_again), " after the failure\n");
     if (f.retries == 0)
         return out + text("  no recovery is allowed: the group goes down and stays down\n");
     return out + text("  at most ", f.retries, f.retries == 1 ? " recovery" : " recoveries",
@@ -88,18 +118,22 @@ group_plan make_plan(const config::model& model, const std::optional<std::string
     plan.file = model.resolved.file;
     plan.services = model.components.size();
     plan.start = phase_of(model, config::startup_order(model), model.cscc.startup_timeout,
-                          &component::startup_timeout, {});
+                          &component::startup_timeout);
     plan.stop = phase_of(model, config::shutdown_order(model), model.cscc.shutdown_timeout,
-                         &component::shutdown_timeout, {});
+                         &component::shutdown_timeout);
     if (!if_fails)
         return plan;
     failure_plan failure;
     failure.id = *if_fails;
+    const component_index who = index_of(model, *if_fails);
     failure.shutdown = phase_of(model, config::shutdown_order(model), model.cscc.shutdown_timeout,
-                                &component::shutdown_timeout, *if_fails);
+                                &component::shutdown_timeout, who);
+    failure.start = phase_of(model, config::startup_order(model), model.cscc.startup_timeout,
+                             &component::startup_timeout, who);
+    failure.in_part = anybody_runs_on(failure.start);
     failure.restart_delay = model.cscc.restart_delay;
     failure.restart_delay_max = model.cscc.restart_delay_max;
-    failure.ready_again = end_of(failure.shutdown) + failure.restart_delay + end_of(plan.start);
+    failure.ready_again = end_of(failure.shutdown) + failure.restart_delay + end_of(failure.start);
     failure.retries = model.cscc.restart_retry_counter;
     failure.retry_span = model.cscc.restart_time_span;
     plan.failure = std::move(failure);

@@ -18,6 +18,7 @@ struct plan_member
     std::string id;
     duration limit{};          // to become ready, or to be gone
     bool already_gone = false; // it is the one that failed
+    bool runs_on = false;      // restart_strategy leaves it out
 };
 
 /// Members that go side by side.
@@ -37,6 +38,8 @@ struct failure_plan
 {
     std::string id;
     plan_phase shutdown;
+    plan_phase start;
+    bool in_part = false;         // some run on, and so does the generation
     duration restart_delay{};     // before the first repetition
     duration restart_delay_max{}; // it doubles up to this
     duration ready_again{};       // at the latest, from the failure, if the first attempt succeeds

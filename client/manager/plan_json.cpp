@@ -25,6 +25,7 @@ json::object object_of(const plan_phase& phase)
             service["id"] = member.id;
             service["timeout_ms"] = ms(member.limit);
             service["already_gone"] = member.already_gone;
+            service["runs_on"] = member.runs_on;
             services.push_back(std::move(service));
         }
         json::object one;
@@ -44,7 +45,9 @@ json::value value_of(const std::optional<failure_plan>& failure)
         return nullptr;
     json::object out;
     out["id"] = failure->id;
+    out["in_part"] = failure->in_part;
     out["shutdown"] = object_of(failure->shutdown);
+    out["start"] = object_of(failure->start);
     out["restart_delay_ms"] = ms(failure->restart_delay);
     out["ready_again_ms"] = ms(failure->ready_again);
     out["retry_limit"] = failure->retries;

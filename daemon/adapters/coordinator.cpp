@@ -63,6 +63,7 @@ core::group_settings group_settings_of(const config::model& model)
     settings.standby = model.cscc.standby;
     settings.restart_delay = model.cscc.restart_delay;
     settings.restart_delay_max = model.cscc.restart_delay_max;
+    settings.strategy = model.cscc.restart_strategy;
     return settings;
 }
 
@@ -79,8 +80,9 @@ coordinator::coordinator(const boost::asio::any_io_executor& reactor, const conf
                     state,
                     *container_,
                     make_failures(failures_, model.components.size()),
+                    // At once: nobody is to be told meanwhile that who is gone is ready.
                     [this](component_index who, core::component_event what, std::string detail) {
-                        runner_.notify(core::component_happened{who, what, std::move(detail)});
+                        runner_.notify_now(core::component_happened{who, what, std::move(detail)});
                     },
                     [this](component_index who, std::int32_t pid, bool lives) {
                         note_process(who, pid, lives);
@@ -224,6 +226,20 @@ void coordinator::act(const core::begin_generation& what)
     note_event("retake");
     note_event("generation");
     state_.set_wanted_up();
+}
+
+void coordinator::act(const core::recover_part& what)
+{
+    std::string ids;
+    for (const component_index i : what.affected)
+        ids += text(ids.empty() ? "" : " ", id_of(i));
+    note_event("part", "affected", ids);
+    log(log_level::notice, "group", text("recovers in part, the other services run on: ", ids));
+}
+
+void coordinator::act(const core::respawn_part&)
+{
+    note_event("respawn");
 }
 
 void coordinator::act(const core::note_retry& what)

@@ -77,6 +77,8 @@ private:
     void act(const core::want_standby& what);
     void act(const core::dismiss_standby& what);
     void act(const core::begin_generation& what);
+    void act(const core::recover_part& what);
+    void act(const core::respawn_part& what);
     void act(const core::note_retry& what);
     void act(const core::forget_retries& what);
     void act(const core::act_on_component& what);

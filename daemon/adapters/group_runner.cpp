@@ -1,7 +1,5 @@
 #include "daemon/adapters/group_runner.hpp"
 
-#include "common/base/contract.hpp"
-
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -25,9 +23,9 @@ void group_runner::notify(core::group_event event)
 
 void group_runner::notify_now(core::group_event event)
 {
-    EXPECTS(!applying_);
     notify(std::move(event)); // the timer is set anew when run() has its turn
-    work_off();
+    if (!applying_)
+        work_off();
 }
 
 asio::awaitable<void> group_runner::run()

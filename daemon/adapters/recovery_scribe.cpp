@@ -130,8 +130,9 @@ void recovery_scribe::inherit(const inheritance& from, core::takeover_course cou
     const time_point now = clock::now();
     const auto open = state.recorder().open_recovery();
     if (open) {
-        now_ = story_so_far{open->number, open->gone.has_value(), open->spawned.has_value(),
-                            open->outcome != recovery_outcome::under_way};
+        now_ =
+            story_so_far{open->number, open->gone.has_value(), open->spawned.has_value(),
+                         open->outcome != recovery_outcome::under_way, open->released.has_value()};
     }
     else {
         const shm::flight_recorder::moment moment{wall_now() - (now - from.noticed), from.noticed,
@@ -212,24 +213,45 @@ void recovery_scribe::on(const core::note_retry&)
 
 void recovery_scribe::on(const core::release_component_lock&)
 {
+    fall();
+}
+
+void recovery_scribe::on(const core::recover_part&)
+{
+    fall();
+}
+
+/// The order to go down: of all, or of a part, which may grow while it goes down.
+void recovery_scribe::fall()
+{
     if (!now_)
         return; // an ordered stop
-    if (now_->rises && !now_->decided) {
+    if ((now_->rises || now_->gone) && !now_->decided) {
         const std::string cause = machine_.last_shutdown().cause;
         decide(retries_ ? recovery_outcome::failed_again : recovery_outcome::superseded, cause);
         close();
         begin(cause);
     }
-    if (!now_->rises)
+    if (!now_->rises && !std::exchange(now_->falls, true))
         recorder().note_moment(now_->number, recovery_moment::released, clock::now());
 }
 
 void recovery_scribe::on(const core::begin_generation& what)
 {
+    rise(what.generation);
+}
+
+void recovery_scribe::on(const core::respawn_part&)
+{
+    rise(machine_.generation()); // the same as before
+}
+
+void recovery_scribe::rise(std::uint64_t generation)
+{
     if (!now_)
         return; // the first start
     recorder().note_moment(now_->number, recovery_moment::spawned, clock::now());
-    recorder().note_generation(now_->number, what.generation);
+    recorder().note_generation(now_->number, generation);
     now_->rises = true;
 }
 

@@ -3,6 +3,7 @@
 //
 //   steady -> recovering     a story begins: its cause, and by whom it was noticed
 //   release, all gone, the next generation, steady     its moments
+//   in part: its order, those affected gone, they come up again, steady    the same moments
 //   a failure on the way up  it ends, and the next one begins
 //   a stop, or giving up     it ends; the way down is still noted
 //
@@ -24,9 +25,10 @@ namespace cscc {
 struct story_so_far
 {
     std::uint64_t number = 0;
-    bool gone = false;    // every process of its generation
-    bool rises = false;   // the next generation has begun
+    bool gone = false;    // every process of its generation, or of those affected
+    bool rises = false;   // the next generation has begun, or those affected come up again
     bool decided = false; // how it ends
+    bool falls = false;   // the order to go down was noted
 };
 
 /// Used on the reactor thread only. Everything passed in must outlive it.
@@ -53,12 +55,16 @@ private:
     void begin(std::string_view cause);
     void decide(recovery_outcome how, std::string_view why);
     void close();
+    void fall();
+    void rise(std::uint64_t generation);
 
     void on(const core::group_transition& what);
     void on(const core::component_transition& what);
     void on(const core::want_down& what);
     void on(const core::release_component_lock& what);
     void on(const core::begin_generation& what);
+    void on(const core::recover_part& what);
+    void on(const core::respawn_part& what);
     void on(const core::note_retry& what);
     void on(const core::shutdown_done& what);
     void on(const core::finish& what);

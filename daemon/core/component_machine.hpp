@@ -106,6 +106,8 @@ struct component_verdict
 [[nodiscard]] bool has_exited(component_phase) noexcept;
 /// True if nothing of it lives: its successors in a shutdown may go.
 [[nodiscard]] bool is_gone(component_phase) noexcept;
+/// True if it does its work: ready or adopted.
+[[nodiscard]] bool is_up(component_phase) noexcept;
 /// True in late, draining_failed and failed: it ended against our wish.
 [[nodiscard]] bool has_failed(component_phase) noexcept;
 /// True if a component in this phase must have a deadline, false if it must have none; empty:

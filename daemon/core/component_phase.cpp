@@ -18,6 +18,11 @@ bool has_exited(component_phase phase) noexcept
     return is_gone(phase) || phase == p::draining || phase == p::draining_failed;
 }
 
+bool is_up(component_phase phase) noexcept
+{
+    return phase == p::ready || phase == p::adopted;
+}
+
 bool has_failed(component_phase phase) noexcept
 {
     return phase == p::late || phase == p::draining_failed || phase == p::failed;

@@ -1,6 +1,7 @@
 // group_events.hpp: what the group machine is told, what it decides, and by which settings.
 #pragma once
 
+#include "common/base/restart_strategy.hpp"
 #include "common/base/sequence.hpp"
 #include "common/base/states.hpp"
 #include "common/base/time.hpp"
@@ -36,6 +37,7 @@ struct group_settings
     bool standby = false;        // steady only once the standby is there, or was given up for now
     duration restart_delay{};    // doubles with each retry in the window, up to restart_delay_max
     duration restart_delay_max{};
+    restart_strategy strategy = restart_strategy::one_for_all;
 };
 
 // --- what happens
@@ -139,6 +141,12 @@ struct begin_generation // retake the component lock, count up, before the first
 {
     std::uint64_t generation = 0;
 };
+struct recover_part // a recovery in part begins, or takes more of them: nobody else will notice
+{
+    std::vector<component_index> affected; // not all
+};
+struct respawn_part // those affected are gone, and come up again: the generation stays
+{};
 struct note_retry // a recovery that counts, for the history that survives us
 {
     time_point when;
@@ -159,7 +167,7 @@ struct shutdown_record
     std::string out_of_order; // the first that did, and how
     time_point began;
 };
-struct shutdown_done // every process of the generation is gone
+struct shutdown_done // every process of the generation is gone; of a part: of those affected
 {
     shutdown_record record;
 };
@@ -168,9 +176,10 @@ struct finish // nothing lives any more: clean up and end, then tell who waits f
     group_outcome outcome = group_outcome::stopped;
     std::string reason; // a sentence
 };
-using group_action = std::variant<want_down, release_component_lock, keep_running, want_standby,
-                                  dismiss_standby, begin_generation, note_retry, forget_retries,
-                                  act_on_component, end_operation, shutdown_done, finish>;
+using group_action =
+    std::variant<want_down, release_component_lock, keep_running, want_standby, dismiss_standby,
+                 begin_generation, recover_part, respawn_part, note_retry, forget_retries,
+                 act_on_component, end_operation, shutdown_done, finish>;
 
 struct group_transition
 {

@@ -97,7 +97,10 @@ void group_machine::on(const start_ordered& event, situation& at)
     case g::starting:
     case g::falling:
     case g::pausing:
-    case g::restarting: return waiting_.push_back({event.operation, false});
+    case g::restarting:
+    case g::partly_falling:
+    case g::partly_pausing:
+    case g::partly_restarting: return waiting_.push_back({event.operation, false});
     case g::ending:
     case g::ended: break;
     }
@@ -113,7 +116,10 @@ void group_machine::on(const stop_ordered& event, situation& at)
     case g::steady:
     case g::falling:
     case g::pausing:
-    case g::restarting: stop(event.cause, at); break;
+    case g::restarting:
+    case g::partly_falling:
+    case g::partly_pausing:
+    case g::partly_restarting: stop(event.cause, at); break;
     case g::ending: break; // joins
     case g::ended: return end(event.operation, "done", "already stopped", at.out);
     }
@@ -126,7 +132,10 @@ void group_machine::on(const restart_ordered& event, situation& at)
     switch (phase_) {
     case g::starting:
     case g::steady:
-    case g::restarting: enter_shutdown(g::falling, event.cause, at); break;
+    case g::restarting:
+    case g::partly_falling:
+    case g::partly_pausing:
+    case g::partly_restarting: enter_shutdown(g::falling, event.cause, at); break;
     case g::falling: break; // joins
     case g::pausing: enter_start(g::restarting, event.cause, at); break;
     case g::ending:
@@ -145,7 +154,10 @@ void group_machine::on(const force_ordered& event, situation& at)
     case g::starting:
     case g::steady:
     case g::pausing:
-    case g::restarting: stop(event.cause, at); break;
+    case g::restarting:
+    case g::partly_falling:
+    case g::partly_pausing:
+    case g::partly_restarting: stop(event.cause, at); break;
     case g::falling:
     case g::ending: break;
     case g::ended: return;
@@ -164,17 +176,18 @@ void group_machine::on(const reset_ordered& event, situation& at)
 void group_machine::on(const deadline_reached&, situation& at)
 {
     const group_phase before = phase_;
-    const bool whole_due = is_due(group_deadline_, at.now);
     std::vector<change> changes;
     for (component_index i = 0; i < components_.size(); ++i) {
         if (is_due(components_[i].deadline, at.now))
             changes.push_back(apply(i, ce::deadline_reached, {}, at));
     }
     settle(std::move(changes), at);
-    if (whole_due && phase_ == before) // a late component says more than the whole, and came first
+    // A late component says more than the whole, and came first; who joined has a new limit.
+    if (phase_ == before && is_due(group_deadline_, at.now))
         whole_deadline(at);
     if (is_due(pause_end_, at.now))
-        enter_start(g::restarting, text("started again: ", shutdown_.cause), at);
+        enter_start(phase_ == g::partly_pausing ? g::partly_restarting : g::restarting,
+                    text("started again: ", shutdown_.cause), at);
 }
 
 void group_machine::stop(const std::string& cause, situation& at)
@@ -193,8 +206,16 @@ void group_machine::settle(std::vector<change> changes, situation& at)
         case g::starting:
         case g::steady:
         case g::restarting:
+        case g::partly_pausing:
+        case g::partly_restarting:
             if (failed)
-                fail(text(settings_.components[c.component].id, " ", c.why), at);
+                fail(text(settings_.components[c.component].id, " ", c.why), c.component, at);
+            break;
+        case g::partly_falling:
+            if (failed || c.action == component_action::kill)
+                note_disorder(c);
+            if (failed && !takes_part(c.component))
+                widen(c.component, at);
             break;
         case g::falling:
         case g::ending:
@@ -209,7 +230,8 @@ void group_machine::settle(std::vector<change> changes, situation& at)
         act(c, at);
 }
 
-void group_machine::fail(const std::string& what, situation& at)
+/// `who` failed; empty: all are to be restarted, whatever the strategy.
+void group_machine::fail(const std::string& what, std::optional<component_index> who, situation& at)
 {
     if (phase_ == g::starting) {
         const std::string reason = text("the start failed: ", what);
@@ -223,6 +245,9 @@ void group_machine::fail(const std::string& what, situation& at)
     }
     at.out.actions.emplace_back(note_retry{at.now});
     pause_wanted_ = true;
+    // A restart of all that breaks off is one of all once more.
+    if (who && phase_ != g::restarting && affect(*who))
+        return enter_partial_fall(what, at);
     enter_shutdown(g::falling, what, at);
 }
 
@@ -230,16 +255,22 @@ void group_machine::whole_deadline(situation& at)
 {
     switch (phase_) {
     case g::starting:
-    case g::restarting: {
-        const auto late = std::find_if(components_.begin(), components_.end(), [](const member& m) {
-            return m.phase != component_phase::ready;
-        });
+    case g::restarting:
+    case g::partly_restarting: {
+        const auto late = std::find_if(components_.begin(), components_.end(),
+                                       [](const member& m) { return !is_up(m.phase); });
         ENSURES(late != components_.end());
-        const auto& id = settings_.components[static_cast<std::size_t>(late - components_.begin())];
+        const auto which = static_cast<component_index>(late - components_.begin());
         return fail(text("not all services were ready within the group's startup_timeout: ",
-                         in_words(settings_.startup_timeout), ", ", id.id, " was not"),
-                    at);
+                         in_words(settings_.startup_timeout), ", ", settings_.components[which].id,
+                         " was not"),
+                    which, at);
     }
+    case g::partly_falling:
+        return force_all(text("those who recover were not down within the group's "
+                              "shutdown_timeout: ",
+                              in_words(settings_.shutdown_timeout)),
+                         at);
     case g::falling:
     case g::ending:
         return force_all(text("the group was not down within its shutdown_timeout: ",
@@ -247,6 +278,7 @@ void group_machine::whole_deadline(situation& at)
                          at);
     case g::steady:
     case g::pausing:
+    case g::partly_pausing:
     case g::ended: break; // no whole deadline there
     }
 }

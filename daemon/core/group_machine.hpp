@@ -8,6 +8,20 @@
 //   ending --all gone--> ended
 //      ^--- an order to stop, from any phase; the retry window does not admit another attempt
 //
+// With rest_for_one and one_for_one a failure in steady takes a part of the group through the same
+// fall, pause and start, unless that part is all:
+//
+//   steady --a failure--> partly_falling --they are gone--> partly_pausing --> partly_restarting
+//     ^                        ^                                  | a failure         |    |
+//     |                        +----------------------------------+-------------------+    |
+//     +---------------------------- all ready --------------------------------------------+
+//
+// It is ordered by message alone: the component lock stays held, the generation stays, and who is
+// not affected does not notice. A failure while they go down adds those whom it affects, as a
+// second exit in a fall of all is no second failure; from then on each failure is one more recovery
+// that counts, of those affected before and by it. When all are affected, or all are to go by an
+// order, it goes on as a fall of all.
+//
 // A successor begins with `take_over`: in steady if it adopts the services, else in falling or
 // ending, where services that nobody told find their turns by themselves.
 //
@@ -32,15 +46,21 @@ enum class group_phase : std::uint8_t
 {
     starting, // the first start; a failure ends the group
     steady,
-    falling,    // going down in order, to be started again
-    pausing,    // all gone, waiting restart_delay
-    restarting, // coming up again; a failure here is one more retry
-    ending,     // going down in order for good
+    falling,           // going down in order, to be started again
+    pausing,           // all gone, waiting restart_delay
+    restarting,        // coming up again; a failure here is one more retry
+    partly_falling,    // those affected by a failure go down in order, the others run on
+    partly_pausing,    // those affected are gone
+    partly_restarting, // those affected come up again; a failure here is one more retry
+    ending,            // going down in order for good
     ended,
 };
 inline constexpr std::array all_group_phases{
-    group_phase::starting,   group_phase::steady, group_phase::falling, group_phase::pausing,
-    group_phase::restarting, group_phase::ending, group_phase::ended};
+    group_phase::starting,       group_phase::steady,
+    group_phase::falling,        group_phase::pausing,
+    group_phase::restarting,     group_phase::partly_falling,
+    group_phase::partly_pausing, group_phase::partly_restarting,
+    group_phase::ending,         group_phase::ended};
 
 /// A value: it can be copied and stepped by whoever explores it.
 class group_machine
@@ -79,6 +99,9 @@ public:
 
     /// True on the way down for good: nothing can be started any more.
     [[nodiscard]] bool is_ending() const noexcept;
+
+    /// True if starts, turns and force are for it, too: only a recovery in part leaves others out.
+    [[nodiscard]] bool takes_part(component_index i) const;
 
     /// The shutdown that is under way, or the last one.
     [[nodiscard]] const shutdown_record& last_shutdown() const noexcept { return shutdown_; }
@@ -128,9 +151,14 @@ private:
     void on(const deadline_reached& event, situation& at);
     void stop(const std::string& cause, situation& at);
     void settle(std::vector<change> changes, situation& at);
-    void fail(const std::string& what, situation& at);
+    void fail(const std::string& what, std::optional<component_index> who, situation& at);
     void whole_deadline(situation& at);
     void supersede(const std::string& by, situation& at);
+
+    // Recoveries of a part (group_partial.cpp).
+    [[nodiscard]] bool affect(component_index failed);
+    void enter_partial_fall(const std::string& cause, situation& at);
+    void widen(component_index failed, situation& at);
 
     // What a successor finds (group_takeover.cpp).
     [[nodiscard]] std::vector<change> inherit(const take_over& event, situation& at);
@@ -152,22 +180,26 @@ private:
     void enter_pausing_or_restarting(situation& at);
     void enter_ended(situation& at);
     void enter(group_phase phase, std::string_view reason, situation& at);
+    [[nodiscard]] bool all_gone() const; // who takes part
+    [[nodiscard]] duration restart_pause(time_point now) const;
+    [[nodiscard]] std::optional<time_point> earliest_deadline() const;
+
+    // What is done to a component, and noted about it (group_member.cpp).
     [[nodiscard]] change apply(component_index i, component_event event, std::string_view detail,
                                situation& at);
     void act(const change& c, situation& at) const;
+    void give_turn(component_index i, situation& at);
     void force_all(const std::string& cause, situation& at);
     void note_disorder(const change& c);
-    [[nodiscard]] bool all_gone() const;
-    [[nodiscard]] duration restart_pause(time_point now) const;
-    [[nodiscard]] std::optional<time_point> earliest_deadline() const;
 
     group_settings settings_;
     group_phase phase_ = group_phase::starting;
     std::vector<member> components_;
+    std::vector<bool> affected_; // with the partly_ phases only
     retry_window retries_;
     std::uint64_t generation_ = 0; // 0: not begun
     std::optional<time_point> group_deadline_;
-    std::optional<time_point> pause_end_; // in pausing only
+    std::optional<time_point> pause_end_; // in pausing and partly_pausing only
     std::size_t steps_begun_ = 0;         // of the present start or shutdown
     std::string start_cause_;
     shutdown_record shutdown_;
@@ -182,6 +214,9 @@ private:
     std::string finish_reason_;
     std::vector<waiting_order> waiting_;
 };
+
+/// True while a part of the group recovers and the rest runs on.
+[[nodiscard]] bool is_partial(group_phase) noexcept;
 
 [[nodiscard]] std::string_view to_string(group_phase) noexcept;
 

@@ -2,7 +2,6 @@
 #include "common/base/contract.hpp"
 #include "common/base/text.hpp"
 #include "daemon/core/group_machine.hpp"
-#include "daemon/core/wording.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -22,7 +21,10 @@ group_state group_machine::state() const noexcept
     case g::steady: return group_state::steady;
     case g::falling:
     case g::pausing:
-    case g::restarting: return group_state::recovering;
+    case g::restarting:
+    case g::partly_falling:
+    case g::partly_pausing:
+    case g::partly_restarting: return group_state::recovering;
     case g::ending: return group_state::stopping;
     case g::ended: return group_state::stopped;
     }
@@ -42,11 +44,14 @@ void group_machine::advance(situation& at)
         before = phase_;
         switch (phase_) {
         case g::starting:
-        case g::restarting: advance_start(at); break;
+        case g::restarting:
+        case g::partly_restarting: advance_start(at); break;
         case g::falling:
+        case g::partly_falling:
         case g::ending: advance_shutdown(at); break;
         case g::steady:
         case g::pausing:
+        case g::partly_pausing:
         case g::ended: break;
         }
     } while (phase_ != before);
@@ -57,15 +62,16 @@ void group_machine::advance(situation& at)
 void group_machine::advance_start(situation& at)
 {
     const auto& steps = settings_.startup.steps();
-    const auto is_ready = [&](component_index i) {
-        return components_[i].phase == component_phase::ready;
-    };
+    // Whoever takes no part has to be up, too: what comes up again may depend on it.
+    const auto is_ready = [&](component_index i) { return is_up(components_[i].phase); };
     while (steps_begun_ == 0 ||
            std::all_of(steps[steps_begun_ - 1].begin(), steps[steps_begun_ - 1].end(), is_ready)) {
         if (steps_begun_ == steps.size())
             return settings_.standby && !standby_settled_ ? await_standby(at) : enter_steady(at);
-        for (const component_index i : steps[steps_begun_++])
-            act(apply(i, ce::spawn_asked, start_cause_, at), at);
+        for (const component_index i : steps[steps_begun_++]) {
+            if (takes_part(i))
+                act(apply(i, ce::spawn_asked, start_cause_, at), at);
+        }
     }
 }
 
@@ -74,21 +80,28 @@ void group_machine::advance_shutdown(situation& at)
     const auto& steps = settings_.shutdown.steps();
     // Services that nobody tells wait for main processes, and so their time begins with that.
     const auto has_made_way = [&](component_index i) {
+        if (!takes_part(i))
+            return true;
         return unattended_ ? has_exited(components_[i].phase) : is_gone(components_[i].phase);
     };
     while (steps_begun_ == 0 || std::all_of(steps[steps_begun_ - 1].begin(),
                                             steps[steps_begun_ - 1].end(), has_made_way)) {
         if (steps_begun_ == steps.size())
             return all_gone() ? leave_shutdown(at) : void();
-        for (const component_index i : steps[steps_begun_++])
-            act(apply(i, ce::turn_came, shutdown_.cause, at), at);
+        for (const component_index i : steps[steps_begun_++]) {
+            if (takes_part(i))
+                give_turn(i, at);
+        }
     }
 }
 
 bool group_machine::all_gone() const
 {
-    return std::all_of(components_.begin(), components_.end(),
-                       [](const member& m) { return is_gone(m.phase); });
+    for (component_index i = 0; i < components_.size(); ++i) {
+        if (takes_part(i) && !is_gone(components_[i].phase))
+            return false;
+    }
+    return true;
 }
 
 // --- every change of the group's phase
@@ -101,7 +114,8 @@ void group_machine::enter(group_phase phase, std::string_view reason, situation&
         at.out.transitions.emplace_back(group_transition{from, state(), std::string(reason)});
 }
 
-/// `phase` is starting or restarting. Nothing of the former generation lives any more.
+/// `phase` is starting, restarting or partly_restarting. Nothing of the former generation (of those
+/// affected) lives any more.
 void group_machine::enter_start(group_phase phase, std::string cause, situation& at)
 {
     EXPECTS(all_gone());
@@ -109,8 +123,13 @@ void group_machine::enter_start(group_phase phase, std::string cause, situation&
     steps_begun_ = 0;
     pause_end_.reset();
     group_deadline_ = at.now + settings_.startup_timeout;
-    lock_released_ = false;
-    at.out.actions.emplace_back(begin_generation{++generation_});
+    if (phase == g::partly_restarting) {
+        at.out.actions.emplace_back(respawn_part{});
+    }
+    else {
+        lock_released_ = false;
+        at.out.actions.emplace_back(begin_generation{++generation_});
+    }
     enter(phase, start_cause_, at);
 }
 
@@ -139,14 +158,16 @@ void group_machine::enter_steady(situation& at)
         at.out.actions.emplace_back(end_operation{order.operation, "done", std::string(reason)});
 }
 
-/// `phase` is falling or ending. A shutdown that is under way goes on where it is.
+/// `phase` is falling or ending. A shutdown that is under way goes on where it is, one of a part
+/// with all of the others: who joins may belong to a step that had its turn, and has a limit anew.
 void group_machine::enter_shutdown(group_phase phase, const std::string& cause, situation& at)
 {
     if (!std::exchange(lock_released_, true))
         at.out.actions.emplace_back(release_component_lock{});
     const bool is_new = phase_ != g::falling;
     if (is_new) {
-        shutdown_ = {cause, true, {}, at.now};
+        if (phase_ != g::partly_falling)
+            shutdown_ = {cause, true, {}, at.now};
         steps_begun_ = 0;
         group_deadline_ = at.now + settings_.shutdown_timeout;
     }
@@ -185,11 +206,13 @@ void group_machine::leave_shutdown(situation& at)
 
 void group_machine::enter_pausing_or_restarting(situation& at)
 {
+    const bool in_part = phase_ == g::partly_falling;
     const duration pause = pause_wanted_ ? restart_pause(at.now) : duration::zero();
     if (pause == duration::zero())
-        return enter_start(g::restarting, text("started again: ", shutdown_.cause), at);
+        return enter_start(in_part ? g::partly_restarting : g::restarting,
+                           text("started again: ", shutdown_.cause), at);
     pause_end_ = at.now + pause;
-    enter(g::pausing, shutdown_.cause, at);
+    enter(in_part ? g::partly_pausing : g::pausing, shutdown_.cause, at);
 }
 
 void group_machine::enter_ended(situation& at)
@@ -200,76 +223,6 @@ void group_machine::enter_ended(situation& at)
         at.out.actions.emplace_back(
             end_operation{order.operation, order.is_stop ? "done" : "failed", finish_reason_});
     }
-}
-
-// --- one component
-
-/// Its next phase is true from here on; `act` passes on what to do about it.
-group_machine::change group_machine::apply(component_index i, component_event event,
-                                           std::string_view detail, situation& at)
-{
-    member& m = components_[i];
-    const component_policy& policy = settings_.components[i].policy;
-    const component_verdict v = core::step(m.phase, event, at.now, m.deadline, policy);
-    change c{i, event, m.phase, v.next, v.action, {}};
-    m.deadline = v.deadline;
-    if (v.next == m.phase)
-        return c;
-
-    std::string limit;
-    if (event == ce::deadline_reached) {
-        detail = limit = in_words(c.from == component_phase::adopted ? settings_.takeover_timeout
-                                  : v.next == component_phase::late  ? policy.startup_timeout
-                                                                     : policy.shutdown_timeout);
-        if (c.from == component_phase::spawned)
-            detail = limit += " (does it call cscc_alive?)";
-    }
-    if (event == ce::exited) {
-        m.last_exit = detail;
-        m.exited_at = at.now;
-    }
-    if (event == ce::emptied)
-        detail = m.last_exit;
-    if (event == ce::spawn_asked) {
-        m.exited_at.reset();
-        m.restarts += std::exchange(m.was_spawned, true) ? 1 : 0;
-    }
-    c.why = detail.empty() ? std::string(v.reason) : text(v.reason, ": ", detail);
-    m.phase = v.next;
-    if (public_state(c.from) != public_state(c.to)) {
-        at.out.transitions.emplace_back(
-            component_transition{i, public_state(c.from), public_state(c.to), generation_, c.why});
-    }
-    return c;
-}
-
-void group_machine::act(const change& c, situation& at) const
-{
-    if (c.action != component_action::none)
-        at.out.actions.emplace_back(act_on_component{c.component, c.action, c.why});
-}
-
-/// Everything that still lives is killed at once; after that there is no further threat.
-void group_machine::force_all(const std::string& cause, situation& at)
-{
-    group_deadline_.reset();
-    for (component_index i = 0; i < components_.size(); ++i) {
-        const change c = apply(i, ce::force_asked, cause, at);
-        if (c.action != component_action::none)
-            note_disorder(c);
-        act(c, at);
-    }
-}
-
-/// Notes the first that ended before its turn or had to be killed (FIG. 8, step 806).
-void group_machine::note_disorder(const change& c)
-{
-    if (c.event == ce::spawn_refused || !shutdown_.in_order)
-        return; // what never came to be did not end; and only the first is named
-    shutdown_.in_order = false;
-    shutdown_.out_of_order = text(settings_.components[c.component].id, " ", c.why);
-    if (c.event == ce::exited)
-        shutdown_.out_of_order += ", before its turn";
 }
 
 // --- time

@@ -89,7 +89,7 @@ void group_machine::let_go(const take_over& event, situation& at)
     unattended_ = true;
     switch (event.course) {
     case takeover_course::adopt: break; // not for here
-    case takeover_course::restart: fail(event.cause, at); break;
+    case takeover_course::restart: fail(event.cause, {}, at); break;
     case takeover_course::stop: {
         const std::string reason =
             text(event.cause, "; on_coordinator_failure = \"stop\" allows no restart");

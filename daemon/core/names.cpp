@@ -71,6 +71,9 @@ std::string_view to_string(group_phase v) noexcept
     case g::falling: return "falling";
     case g::pausing: return "pausing";
     case g::restarting: return "restarting";
+    case g::partly_falling: return "partly_falling";
+    case g::partly_pausing: return "partly_pausing";
+    case g::partly_restarting: return "partly_restarting";
     case g::ending: return "ending";
     case g::ended: return "ended";
     }

@@ -81,6 +81,7 @@ void episode::carry_out(const daemon_ref& d, const group_action& action)
     told_.carry_out(action);
     if (const auto* what = std::get_if<act_on_component>(&action))
         return act(d, *what);
+    parts_ += std::holds_alternative<respawn_part>(action) ? 1 : 0;
     if (std::holds_alternative<want_standby>(action))
         return tell_keeper(d, keeper_event::wanted);
     if (std::holds_alternative<dismiss_standby>(action))
@@ -111,9 +112,12 @@ void episode::act(const daemon_ref& d, const act_on_component& action)
         watch_service(d, i);
         break;
     case component_action::tell_turn:
-    case component_action::terminate:
-        kernel_.after(latency(), pid, [=, this] { begin_callback(i, pid); });
+    case component_action::terminate: {
+        auto after = predecessors(i);
+        std::erase_if(after, [&](component_index other) { return !d->machine->takes_part(other); });
+        kernel_.after(latency(), pid, [=, this] { begin_callback(i, pid, after); });
         break;
+    }
     case component_action::kill: kernel_.kill(pid); break;
     case component_action::end_remains: tell(component_event::emptied); break;
     }

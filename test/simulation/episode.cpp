@@ -27,7 +27,13 @@ sequence random_order(std::mt19937& random, component_index count, bool shuffled
     return sequence(std::move(steps));
 }
 
-episode_settings random_settings(std::mt19937& random)
+// Not drawn, so that a seed lives the same life with another strategy, as far as it can.
+restart_strategy strategy_by(std::uint32_t seed)
+{
+    return all_restart_strategies[seed % all_restart_strategies.size()];
+}
+
+episode_settings random_settings(std::mt19937& random, restart_strategy strategy)
 {
     episode_settings s;
     const auto count = static_cast<component_index>(3 + random() % 6);
@@ -43,6 +49,7 @@ episode_settings random_settings(std::mt19937& random)
     s.group.retry_span = 60s;
     s.group.restart_delay = random() % 2 == 0 ? duration(0) : duration(300ms);
     s.group.restart_delay_max = 2s;
+    s.group.strategy = strategy;
     s.group.standby = random() % 8 != 0;
     s.policy = std::array{coordinator_policy::restart, coordinator_policy::adopt,
                           coordinator_policy::stop}[random() % 3];
@@ -52,9 +59,10 @@ episode_settings random_settings(std::mt19937& random)
 
 } // namespace
 
-episode::episode(std::uint32_t seed)
-    : random_(seed), settings_(random_settings(random_)), checker_(settings_.group),
-      told_(settings_.group.components.size()), services_(settings_.group.components.size())
+episode::episode(std::uint32_t seed, std::optional<restart_strategy> strategy)
+    : random_(seed), settings_(random_settings(random_, strategy.value_or(strategy_by(seed)))),
+      checker_(settings_.group), told_(settings_.group.components.size()),
+      services_(settings_.group.components.size())
 {}
 
 duration episode::some(unsigned from_ms, unsigned to_ms)

@@ -33,7 +33,8 @@ struct episode_settings
 class episode
 {
 public:
-    explicit episode(std::uint32_t seed);
+    /// @param strategy  empty: by the seed
+    explicit episode(std::uint32_t seed, std::optional<restart_strategy> strategy = {});
 
     /// Lives until everything has had its time after the last fault, then stops the group.
     void run();
@@ -42,6 +43,7 @@ public:
     [[nodiscard]] std::vector<std::string> violations() const;
     [[nodiscard]] std::size_t successions() const { return successions_; }
     [[nodiscard]] std::size_t adoptions() const { return adoptions_; }
+    [[nodiscard]] std::size_t parts() const { return parts_; }
     [[nodiscard]] std::size_t fences() const { return fences_; }
     /// "recovering wanted up: S0 2 lives stopped, ...": the table and each one's mind.
     [[nodiscard]] std::string where() const;
@@ -124,7 +126,8 @@ private:
     void come_back(component_index i, process_id pid);
     void go(component_index i, process_id pid);
     void find_turn(component_index i, process_id pid);
-    void begin_callback(component_index i, process_id pid);
+    void begin_callback(component_index i, process_id pid,
+                        const std::vector<component_index>& after);
     [[nodiscard]] std::vector<component_index> predecessors(component_index i) const;
     [[nodiscard]] bool is(component_index i, process_id pid) const
     {
@@ -145,6 +148,7 @@ private:
     std::size_t successions_ = 0;
     std::size_t adoptions_ = 0;
     std::size_t fences_ = 0;
+    std::size_t parts_ = 0;
     std::size_t spawns_ = 0;
     std::string end_;
     std::vector<std::string> broken_;

@@ -261,9 +261,9 @@ std::string world::key() const
     add(lives_ ? machine_.group_deadline() : std::nullopt);
     for (component_index i = 0; i < minds_.size(); ++i) {
         const checker::process& p = checker_.seen(i);
-        k += text(" ", lives_ ? to_string(machine_.component(i)) : "", static_cast<int>(minds_[i]),
-                  to_string(told_.of(i).state), p.lives, p.left, p.alive, p.ready, p.told_to_go,
-                  p.killed, p.silent);
+        k += text(" ", lives_ ? to_string(machine_.component(i)) : "", machine_.takes_part(i),
+                  static_cast<int>(minds_[i]), to_string(told_.of(i).state), p.lives, p.left,
+                  p.alive, p.ready, p.told_to_go, p.killed, p.silent);
         add(lives_ ? machine_.component_deadline(i) : std::nullopt);
         add(told_.of(i).deadline);
     }

@@ -56,14 +56,17 @@ BOOST_AUTO_TEST_CASE(no_interleaving_of_two_faults_breaks_a_promise)
         for (const auto& [startup, shutdown] :
              {std::pair<named_steps, named_steps>{{{"A"}, {"B"}, {"C"}}, {{"C"}, {"B"}, {"A"}}},
               std::pair<named_steps, named_steps>{{{"A", "B"}, {"C"}}, {{"A"}, {"C", "B"}}}}) {
-            group_settings settings = make_group(startup, shutdown);
-            settings.takeover_timeout = std::chrono::seconds(4);
-            settings.standby = true;
-            settings.retry_count = 1;
-            const figures seen = explore(world(settings, policy, 2));
-            all.worlds += seen.worlds;
-            all.moves += seen.moves;
-            all.rests += seen.rests;
+            for (const auto strategy : all_restart_strategies) {
+                group_settings settings = make_group(startup, shutdown);
+                settings.strategy = strategy;
+                settings.takeover_timeout = std::chrono::seconds(4);
+                settings.standby = true;
+                settings.retry_count = 1;
+                const figures seen = explore(world(settings, policy, 2));
+                all.worlds += seen.worlds;
+                all.moves += seen.moves;
+                all.rests += seen.rests;
+            }
         }
     }
     BOOST_TEST_MESSAGE(all.worlds << " worlds, " << all.moves << " moves, " << all.rests

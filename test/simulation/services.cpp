@@ -154,15 +154,17 @@ void episode::find_turn(component_index i, process_id pid)
         if (kernel_.lives(services_[before].pid))
             return; // its end is watched
     }
-    begin_callback(i, pid);
+    begin_callback(i, pid, predecessors(i));
 }
 
-void episode::begin_callback(component_index i, process_id pid)
+/// `after`: who had to be gone before; in a recovery in part, those of them who take part.
+void episode::begin_callback(component_index i, process_id pid,
+                             const std::vector<component_index>& after)
 {
     service& s = services_[i];
     if (!is(i, pid) || s.thinks == mind::turned)
         return;
-    for (const component_index before : predecessors(i))
+    for (const component_index before : after)
         demand(!kernel_.lives(services_[before].pid), "I6: a callback while a predecessor lives");
     s.thinks = mind::turned;
     const duration limit = settings_.group.components[i].policy.shutdown_timeout;

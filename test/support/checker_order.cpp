@@ -26,6 +26,28 @@ void check_predecessor_is_up(const history& h, const life& l, const std::string&
                 l.spawned, p->exit);
 }
 
+/// True if `l` was told its turn in a recovery in part in which `id` took no part.
+bool takes_no_part(const history& h, const life& l, const std::string& id)
+{
+    const log_event* order = nullptr; // the last to go down
+    bool in_part = false;             // it was given when the turn was told
+    bool affected = true;
+    for (const log_event& e : h.events) {
+        if (e.t_ns > l.callbacks.front()->t_ns)
+            break;
+        if (!is_of_coordinator(e))
+            continue;
+        if (e.kind == "part" || e.kind == "release")
+            order = &e;
+        if ((e.kind != "turn" && e.kind != "terminate") || e.id != l.id || order == nullptr ||
+            e.t_ns < l.spawned->t_ns)
+            continue;
+        in_part = order->kind == "part";
+        affected = (" " + order->word("affected") + " ").find(" " + id + " ") != std::string::npos;
+    }
+    return in_part && !affected;
+}
+
 } // namespace
 
 void check_start_order(const history& h, findings& out)
@@ -52,6 +74,8 @@ void check_callback_order(const history& h, findings& out)
             const service_plan* its = p.id.empty() ? nullptr : plan_of(h, p.id);
             if (its == nullptr || its->stop_step >= mine->stop_step ||
                 p.spawned->t_ns > begin->t_ns)
+                continue;
+            if (takes_no_part(h, l, p.id))
                 continue;
             const bool ended_by_test = p.killed != nullptr && p.killed->t_ns <= begin->t_ns;
             if (!ended_by_test && !p.gone(begin->t_ns, -out.tolerance_ns))

@@ -113,6 +113,19 @@ BOOST_AUTO_TEST_CASE(a_primary_whose_exit_is_seen_a_little_late_is_forgiven)
     green([](led_story& s) { s.exit_of(first_pid).ms = 2600 + 49; });
 }
 
+BOOST_AUTO_TEST_CASE(a_callback_beside_one_that_takes_no_part_in_a_recovery_is_no_mistake)
+{
+    led_story s;
+    s.exit_of(102).ms = 1300; // B lives when the callback of A begins
+    BOOST_TEST(s.red().count("I6") == 1u);
+    s.at("release", "").kind = "part";
+    const std::string more = s.at("part", "").more;
+    s.at("part", "").more = more + R"(,"affected":"A C")";
+    BOOST_TEST(s.red().count("I6") == 0u);
+    s.at("part", "").more = more + R"(,"affected":"A B C")";
+    BOOST_TEST(s.red().count("I6") == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(two_primaries_at_a_time_are_found)
 {
     red("I1", [](led_story& s) { s.exit_of(first_pid).ms = 2600 + 60; });

@@ -216,14 +216,6 @@ BOOST_AUTO_TEST_CASE(what_this_version_cannot_carry_out_is_refused_in_a_sentence
          "executable_name = \"a\"\nsuccess_exit_codes = []",
          {"5:22: 'success_exit_codes' other than [0] is not in this version; remove it: a service "
           "that ends before its turn has failed, whatever its exit code"}},
-        {"restart_time_span = 60000",
-         "restart_time_span = 60000\nrestart_strategy = \"one_for_one\"",
-         {"24:20: restart_strategy = \"one_for_one\" is not in this version; write "
-          "\"one_for_all\": all services are restarted, in order"}},
-        {"restart_time_span = 60000",
-         "restart_time_span = 60000\nrestart_strategy = \"rest_for_one\"",
-         {"24:20: restart_strategy = \"rest_for_one\" is not in this version; write "
-          "\"one_for_all\": all services are restarted, in order"}},
         {"sem_shared_daemon_comp_name = \"sem_comp\"",
          "sem_shared_daemon_comp_name = \"sem_comp\"\nhttp_listen = \"127.0.0.1:8080\"",
          {"29:15: 'http_listen' is not in this version; remove it and use the control socket (curl "

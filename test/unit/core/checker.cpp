@@ -39,6 +39,7 @@ void checker::demand(bool holds, const std::string& what)
 void checker::saw(const group_event& event, const group_verdict& verdict, time_point now)
 {
     begin_step(event, now);
+    note_late();
     std::visit([&](const auto& e) { note(e); }, event);
     for (const group_action& action : verdict.actions) {
         demand(!finished_here_ || std::holds_alternative<end_operation>(action),
@@ -50,6 +51,7 @@ void checker::saw(const group_event& event, const group_verdict& verdict, time_p
     find_turns();
     if (std::holds_alternative<take_over>(event))
         check_takeover();
+    check_part();
     demand(!exited_ || processes_[*exited_].remains_told, "an exit without end_remains");
     demand(!finished_here_ || operations_open() == 0, "I16: an order without an answer at the end");
     check_states();
@@ -96,7 +98,7 @@ void checker::note(const force_ordered&)
 
 void checker::note(const deadline_reached&)
 {
-    if (!lock_held_ && now_ >= whole_limit_)
+    if ((!lock_held_ || part_falls_) && now_ >= whole_limit_)
         whole_forced_ = true;
 }
 
@@ -123,18 +125,24 @@ void checker::note(const component_happened& e)
     case component_event::exited:
         if (!p.lives)
             break;
-        disorder_ =
-            disorder_ || (!lock_held_ && !p.silent && !unattended_ && !p.told_to_go && !p.killed);
+        note_failure(e.component);
+        if ((!lock_held_ && !p.silent && !unattended_) || part_falls_)
+            disorder_ = disorder_ || (!p.told_to_go && !p.killed);
         p.lives = p.ready = p.silent = p.adopted = false;
         p.exited_at = now_;
         p.left = true;
         exited_ = e.component;
         break;
-    case component_event::fell_silent: break; // a reason to kill it: see check_kill
+    case component_event::fell_silent: // a reason to kill it: see check_kill
+        if (p.ready)
+            note_failure(e.component);
+        break;
     case component_event::emptied: p.left = false; break;
     case component_event::spawn_refused:
-        if (p.lives && !p.alive)
-            p.lives = false;
+        if (!p.lives || p.alive)
+            break;
+        note_failure(e.component);
+        p.lives = false;
         break;
     case component_event::spawn_asked:
     case component_event::fall_began:
@@ -151,6 +159,8 @@ void checker::check(const group_transition& t)
     demand(t.from == group_told_ && t.to != t.from, "the group's states do not join up");
     demand(!t.reason.empty(), "a change of the group without a reason");
     group_told_ = t.to;
+    if (t.to == group_state::steady)
+        end_partial();
 }
 
 void checker::check(const component_transition& t)
@@ -207,14 +217,17 @@ void checker::check_deadline(const std::optional<time_point>& told)
     };
     for (component_index c = 0; c < processes_.size(); ++c)
         consider(limit_of(c));
-    if (lock_held_ && !all_ready())
+    if (partial_)
+        consider(part_limit());
+    else if (lock_held_ && !all_ready())
         consider(began_ + settings_.startup_timeout);
     const bool going_down = anybody_exists() || (wanted_down_ && !finished_);
     if (!lock_held_ && going_down && !whole_forced_)
         consider(whole_limit_);
-    const bool pausing = !lock_held_ && !anybody_exists() && !wanted_down_;
+    const bool pausing = part_rests_ || (!lock_held_ && !anybody_exists() && !wanted_down_);
     if (pausing) {
         demand(told && *told <= now_ + settings_.restart_delay_max, "a pause without an end");
+        demand(!earliest || (told && *told <= *earliest), "a pause past a limit");
     }
     else {
         demand(told == earliest, "the deadline is not the earliest limit");
@@ -245,8 +258,9 @@ bool checker::anybody_exists() const
 
 bool checker::all_ready() const
 {
-    return lock_held_ && std::all_of(processes_.begin(), processes_.end(),
-                                     [](const process& p) { return p.lives && p.ready; });
+    return lock_held_ && std::all_of(processes_.begin(), processes_.end(), [](const process& p) {
+               return p.lives && p.ready && !p.told_to_go && !p.killed;
+           });
 }
 
 std::size_t checker::operations_open() const

@@ -101,6 +101,8 @@ private:
     void check(const want_standby& a);
     void check(const dismiss_standby& a);
     void check(const begin_generation& a);
+    void check(const recover_part& a);
+    void check(const respawn_part& a);
     void check(const note_retry& a);
     void check(const forget_retries& a);
     void check(const end_operation& a);
@@ -111,6 +113,16 @@ private:
     void check_kill(component_index c);
     void check(const group_transition& t);
     void check(const component_transition& t);
+
+    // Recoveries of a part (checker_partial.cpp).
+    void note_failure(component_index c);
+    void note_late();
+    void end_partial();
+    void check_part();
+    [[nodiscard]] bool takes_part(const process& p) const;
+    [[nodiscard]] bool part_exists() const;
+    [[nodiscard]] std::optional<time_point> part_limit() const;
+    [[nodiscard]] bool is_whole_due() const;
 
     // A change of coordinators.
     void begin_step(const group_event& event, time_point now);
@@ -157,6 +169,11 @@ private:
     time_point whole_limit_; // of the present shutdown
     time_point adopted_at_;
 
+    bool partial_ = false;       // a part recovers, the others do not notice
+    bool part_falls_ = false;    // then
+    bool part_rests_ = false;    // until it is spawned again
+    std::vector<bool> affected_; // with partial_
+
     bool lives_ = true; // the coordinator
     bool lock_orphaned_ = false;
     bool unattended_ = false; // nobody was told to go
@@ -177,6 +194,11 @@ private:
     std::size_t acts_ = 0;
     std::size_t kills_ = 0;
     bool released_here_ = false;
+    bool part_here_ = false;      // some more take part
+    bool begins_here_ = false;    // a fall, which this step's failure caused
+    bool may_be_partial_ = false; // when the step began: steady, or partial_
+    std::vector<bool> affected_before_;
+    std::vector<bool> failed_here_;
     bool finished_here_ = false;
     bool keeps_running_here_ = false;
     std::size_t found_dead_ = 0; // with take_over

@@ -2,6 +2,7 @@
 #include "test/unit/core/checker.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace cscc::core {
 
@@ -29,6 +30,8 @@ void checker::check_spawn(component_index c)
     process& p = processes_.at(c);
     demand(!p.exists(), "a second process of one component");
     demand(lock_held_, "a spawn while the order is to go down");
+    demand(!partial_ || (takes_part(p) && !part_falls_ && !part_rests_),
+           "a spawn of who takes no part, or is not to come up");
     demand(!wanted_down_, "I23: a spawn after `wanted` is down");
     demand(earlier_all(settings_.startup, c, [](const process& q) { return q.lives && q.ready; }),
            "I5: a spawn before all of an earlier step are ready");
@@ -46,9 +49,10 @@ void checker::check_turn(component_index c, component_action how)
 {
     process& p = processes_.at(c);
     demand(p.lives && !p.told_to_go && !p.killed, "a turn of what does not live or was told");
-    demand(!lock_held_, "a turn before the durable order");
+    demand(!lock_held_ || (part_falls_ && takes_part(p)), "a turn before the durable order");
     demand(p.alive == (how == component_action::tell_turn), "a turn told in the wrong way");
-    demand(earlier_all(settings_.shutdown, c, [this](const process& q) { return has_made_way(q); }),
+    demand(earlier_all(settings_.shutdown, c,
+                       [this](const process& q) { return !takes_part(q) || has_made_way(q); }),
            "I6: a turn before all of an earlier step are gone");
     p.told_to_go = p.limit_told = true;
     p.told_at = now_;
@@ -59,14 +63,14 @@ void checker::check_kill(component_index c)
     process& p = processes_.at(c);
     demand(p.lives && !p.killed, "a kill of what does not live or was killed");
     const auto limit = limit_of(c);
-    const bool whole_due = !lock_held_ && !released_here_ && whole_limit_ <= now_;
+    const bool whole_due = is_whole_due() && takes_part(p);
     const auto* happened = std::get_if<component_happened>(event_);
     const bool silent = happened != nullptr && happened->component == c &&
                         happened->what == component_event::fell_silent;
     demand(std::holds_alternative<force_ordered>(*event_) || (limit && *limit <= now_) ||
                whole_due || silent,
            "I13: a kill before its time");
-    const bool is_the_cause = released_here_ && kills_ == 0 &&
+    const bool is_the_cause = begins_here_ && kills_ == 0 &&
                               (std::holds_alternative<deadline_reached>(*event_) || silent);
     disorder_ = disorder_ || !is_the_cause;
     ++kills_;
@@ -112,7 +116,10 @@ void checker::check(const release_component_lock&)
     standby_waived_ = false;
     whole_limit_ = now_ + settings_.shutdown_timeout;
     whole_forced_ = std::holds_alternative<force_ordered>(*event_);
-    disorder_ = found_dead_ > 1; // the first of them is the cause
+    begins_here_ = begins_here_ || !part_falls_;
+    if (!part_falls_)                // else it goes on, with all
+        disorder_ = found_dead_ > 1; // the first of them is the cause
+    end_partial();
 }
 
 void checker::check(const begin_generation& a)
@@ -187,11 +194,12 @@ void checker::check(const end_operation& a)
 
 void checker::check(const shutdown_done& a)
 {
-    demand(!anybody_exists(), "a shutdown done, and somebody lives");
-    demand(!lock_held_, "a shutdown done that nobody ordered");
+    demand(partial_ ? !part_exists() : !anybody_exists(), "a shutdown done, and somebody lives");
+    demand(!lock_held_ || part_falls_, "a shutdown done that nobody ordered");
     demand(a.record.in_order == !(disorder_ || (unattended_ && exited_out_of_order())),
            "the record of the shutdown is not true");
     unattended_ = false;
+    part_rests_ = std::exchange(part_falls_, false);
     demand(a.record.in_order == a.record.out_of_order.empty(), "out of order, and nobody named");
     demand(!a.record.cause.empty(), "a shutdown without a cause");
     disorder_ = false;

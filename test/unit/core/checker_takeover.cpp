@@ -26,7 +26,10 @@ void checker::begin_step(const group_event& event, time_point now)
     generation_lost_ = 0;
     lock_kept_by_loss_ = false;
     acts_ = kills_ = found_dead_ = 0;
-    released_here_ = finished_here_ = keeps_running_here_ = false;
+    released_here_ = finished_here_ = keeps_running_here_ = part_here_ = begins_here_ = false;
+    failed_here_.assign(processes_.size(), false);
+    affected_before_ = affected_;
+    may_be_partial_ = partial_ || group_told_ == group_state::steady;
 }
 
 // --- an end in the middle of a verdict
@@ -35,6 +38,7 @@ void checker::saw_last(const group_event& event, const group_verdict& verdict, t
                        std::size_t transitions, std::size_t actions)
 {
     begin_step(event, now);
+    note_late();
     std::visit([&](const auto& e) { note(e); }, event);
     for (std::size_t i = 0; i < actions; ++i)
         std::visit([&](const auto& a) { check(a); }, verdict.actions.at(i));
@@ -73,6 +77,7 @@ void checker::lose(const release_component_lock&)
 void checker::saw_death()
 {
     lives_ = false;
+    end_partial();
     lock_orphaned_ = lock_orphaned_ || lock_held_;
     lock_held_ = false;
     for (auto& [id, o] : operations_)
@@ -119,6 +124,7 @@ void checker::inherit(component_index c, takeover_course course)
     p.remains_told = p.silent = p.adopted = p.killed = false;
     p.left = !p.lives && told != cs::down;
     found_dead_ += p.left ? 1 : 0;
+    failed_here_[c] = p.left && course == takeover_course::adopt;
     if (!p.lives)
         return;
     p.ready = told == cs::ready;

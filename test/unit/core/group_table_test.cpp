@@ -19,8 +19,12 @@ using ce = component_event;
 namespace {
 
 // A, then B beside C; down in the opposite order; one recovery allowed, a pause of 3 s.
+simulation in_part(group_phase wanted);
+
 simulation in_phase(group_phase wanted)
 {
+    if (is_partial(wanted))
+        return in_part(wanted);
     group_settings settings = make_group({{"A"}, {"B", "C"}}, {{"B", "C"}, {"A"}});
     settings.retry_count = 1;
     settings.restart_delay = 3s;
@@ -46,6 +50,26 @@ simulation in_phase(group_phase wanted)
         sim.advance(3s);
         sim.says_ready("A");
         sim.happens("B", ce::said_alive);
+    }
+    return sim;
+}
+
+// A, then B, then C, with rest_for_one and two recoveries allowed: B failed, and C goes with it.
+simulation in_part(group_phase wanted)
+{
+    group_settings settings = make_group({{"A"}, {"B"}, {"C"}}, {{"C"}, {"B"}, {"A"}});
+    settings.strategy = restart_strategy::rest_for_one;
+    settings.retry_count = 2;
+    settings.restart_delay = 3s;
+    simulation sim = started(settings);
+    sim.exits("B", "signal 9 (KILL)");
+    if (wanted == group_phase::partly_falling) // C stopping, B draining after its failure
+        return sim;
+    sim.all_go_down();
+    if (wanted == group_phase::partly_restarting) { // B ready, C alive
+        sim.advance(3s);
+        sim.says_ready("B");
+        sim.happens("C", ce::said_alive);
     }
     return sim;
 }
@@ -179,7 +203,7 @@ std::string row(const situation& in, const column& c)
         sim.deliver(c.make(sim));
     }
     std::ostringstream line;
-    line << std::left << std::setw(11) << in.name << std::setw(16) << c.name << std::setw(11)
+    line << std::left << std::setw(18) << in.name << std::setw(16) << c.name << std::setw(18)
          << sim.machine().phase() << std::setw(7)
          << (sim.deadline() ? in_words(*sim.deadline() - sim.now()) : "-")
          << (sim.actions().empty() ? "-" : words(sim.actions(), sim.machine().settings()));

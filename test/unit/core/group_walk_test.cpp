@@ -259,6 +259,8 @@ BOOST_AUTO_TEST_CASE(no_promise_is_broken_and_every_group_comes_to_rest)
                                    "want_standby",
                                    "dismiss_standby",
                                    "generation",
+                                   "part",
+                                   "respawn",
                                    "note_retry",
                                    "forget_retries",
                                    "spawn",

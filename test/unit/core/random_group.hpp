@@ -35,6 +35,7 @@ inline group_settings random_group(std::mt19937& random)
     s.retry_span = std::chrono::seconds(1 + below(30));
     s.restart_delay = std::chrono::milliseconds(below(2) == 0 ? 0 : below(3'000));
     s.restart_delay_max = std::chrono::seconds(5);
+    s.strategy = all_restart_strategies[below(all_restart_strategies.size())];
     return s;
 }
 

@@ -58,6 +58,14 @@ struct action_words
     {
         return text("generation ", a.generation);
     }
+    std::string operator()(const recover_part& a) const
+    {
+        std::string out = "part";
+        for (const component_index i : a.affected)
+            out += text(" ", settings.components.at(i).id);
+        return out;
+    }
+    std::string operator()(const respawn_part&) const { return "respawn"; }
     std::string operator()(const note_retry&) const { return "note_retry"; }
     std::string operator()(const forget_retries&) const { return "forget_retries"; }
     std::string operator()(const end_operation& a) const

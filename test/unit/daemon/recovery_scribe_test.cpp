@@ -42,6 +42,14 @@ struct told_group : shm::scratch
 
     told_group() { state.set_epoch(1); }
 
+    /// Before the start.
+    void recover_in_parts()
+    {
+        core::group_settings in_parts = settings();
+        in_parts.strategy = restart_strategy::one_for_one;
+        machine = core::group_machine(in_parts);
+    }
+
     void step(const core::group_event& event)
     {
         const core::group_verdict verdict = machine.step(event, clock::now());
@@ -296,6 +304,52 @@ BOOST_AUTO_TEST_CASE(a_stop_that_a_successor_finishes_or_orders_itself_ends_the_
     happens(1, ce::emptied);
     BOOST_TEST((only().outcome == recovery_outcome::gave_up && only().closed));
     BOOST_TEST(only().ended_by == "the coordinator, csccd 411, died");
+}
+
+BOOST_AUTO_TEST_CASE(a_recovery_in_part_is_told_like_one_of_all_and_keeps_the_generation)
+{
+    recover_in_parts();
+    start();
+    happens(1, ce::exited, "signal 9 (KILL)");
+    auto story = only();
+    BOOST_TEST(story.cause == "B exited: signal 9 (KILL)");
+    BOOST_TEST((story.component == 1u && story.released && !story.gone && !story.closed));
+    happens(1, ce::emptied);
+    rises(1);
+    story = only();
+    BOOST_TEST((story.gone && story.spawned && story.ready && story.closed));
+    BOOST_TEST((story.in_order == true && story.outcome == recovery_outcome::up_again));
+    BOOST_TEST(story.generation_before == 1u);
+    BOOST_TEST(story.generation_after == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_part_that_grows_to_all_stays_one_story)
+{
+    recover_in_parts();
+    start();
+    happens(1, ce::exited, "signal 9 (KILL)");
+    const auto ordered = only().released;
+    goes(0);
+    happens(1, ce::emptied);
+    rises(0);
+    rises(1);
+    const auto story = only();
+    BOOST_TEST((story.released == ordered && story.outcome == recovery_outcome::up_again));
+    BOOST_TEST(story.in_order.value() == false);
+    BOOST_TEST(story.generation_after == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_part_that_is_given_up_on_its_way_up_ends_its_story)
+{
+    recover_in_parts();
+    start();
+    goes(1, "signal 9 (KILL)");
+    goes(0, "signal 11 (SEGV)"); // B is on its way up, and only one recovery is allowed
+    const auto all = stories();
+    BOOST_REQUIRE(all.size() == 1u);
+    BOOST_TEST((all[0].outcome == recovery_outcome::gave_up));
+    goes(1);
+    BOOST_TEST(only().closed);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -52,6 +52,23 @@ if CSQL fails: all go down in order, within 40 s, and come up again
   at most 5 recoveries within 60 s; one more, and the group goes down and stays down
 )";
 
+constexpr std::string_view failure_of_csgs_with_its_rest = R"(
+if CSGS fails: these go down in order, within 40 s, and come up again
+  1. CSTR gone within 7 s, else killed
+  2. CSTS gone within 7 s, else killed
+  3. CSGS is gone already
+  4. CSQL runs on
+  5. CSQLCE runs on
+  then these come up, within 250 s in all; the generation stays
+  1. CSQLCE runs on
+  2. CSQL runs on
+  3. CSGS ready within 120 s
+  4. CSTS ready within 30 s
+  5. CSTR ready within 7 s
+  all ready at the latest 171 s after the failure
+  at most 5 recoveries within 60 s; one more, and the group goes down and stays down
+)";
+
 BOOST_AUTO_TEST_SUITE(the_plan)
 
 BOOST_AUTO_TEST_CASE(of_figure_13_is_what_the_file_says)
@@ -99,6 +116,21 @@ BOOST_AUTO_TEST_CASE(says_the_pause_and_the_end_of_patience)
     model.cscc.restart_retry_counter = 0;
     shown = render_plan(make_plan(model, "CSQL"));
     BOOST_TEST(shown.find("no recovery is allowed") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(of_a_failure_says_who_runs_on_by_the_strategy)
+{
+    auto model = figure_13();
+    model.cscc.restart_strategy = restart_strategy::rest_for_one;
+    BOOST_TEST(render_plan(make_plan(model, "CSGS")) ==
+               std::string(start_and_stop) + std::string(failure_of_csgs_with_its_rest));
+    // All are started after the first one.
+    BOOST_TEST(render_plan(make_plan(model, "CSQLCE")).find("if CSQLCE fails: all go down") !=
+               std::string::npos);
+    model.cscc.restart_strategy = restart_strategy::one_for_one;
+    const group_plan plan = make_plan(model, "CSGS");
+    BOOST_TEST(plan.failure->in_part);
+    BOOST_TEST((plan.failure->ready_again == duration(120s))); // it alone
 }
 
 BOOST_AUTO_TEST_CASE(is_also_json)
