@@ -40,7 +40,8 @@ public:
     /// Notes an event. Never acts inside this call, so it may be called from anywhere.
     void notify(core::group_event event);
 
-    /// The same, and has acted on it when it returns - or, told within a step, right after that step.
+    /// The same, and has acted on it when it returns - or, told within a step, right after that
+    /// step.
     void notify_now(core::group_event event);
 
     /// Lives until it is cancelled; then the group is left as it is.
