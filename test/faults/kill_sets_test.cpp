@@ -139,6 +139,11 @@ void kill_all(group_under_test& g, unsigned members, const process_key& csccmgr)
     add(c, newest("C"));
     for (const process_key& who : whom)
         g.watch().signal(who, SIGKILL);
+    // Gone for the harness, too: what is at rest is not to be judged before that.
+    BOOST_REQUIRE(g.eventually([&] {
+        return std::none_of(whom.begin(), whom.end(),
+                            [&](const process_key& who) { return g.watch().lives(who); });
+    }));
 }
 
 void live_through(const kill_set& set)
