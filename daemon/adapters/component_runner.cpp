@@ -199,7 +199,7 @@ boost::asio::awaitable<std::optional<process_exit>> component_runner::how_it_end
     if (const auto exit = process_->reap())
         co_return *exit;
     boost::asio::steady_timer pause(around_.reactor);
-    for (auto wait = std::chrono::milliseconds(1); wait.count() <= 128; wait *= 2) {
+    for (auto wait = std::chrono::milliseconds(1); wait.count() <= 8; wait *= 2) {
         const auto told = process_->exit_told_by_kernel();
         if (told || !around_.orphans_are_collected)
             co_return told;
