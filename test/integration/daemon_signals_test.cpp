@@ -168,9 +168,23 @@ BOOST_FIXTURE_TEST_CASE(a_csccmgr_that_stops_and_a_signal_at_once_are_one_stop,
 
 // --- SIGQUIT: the daemon alone leaves, at once
 
-BOOST_AUTO_TEST_CASE(after_sigquit_the_services_go_down_in_order_by_themselves)
+BOOST_AUTO_TEST_CASE(after_sigquit_the_standby_takes_over)
 {
     group_under_test g(group_of({"A", "B"}));
+    expect(g.csccmgr({"start"}), 0);
+    const process_key standby = g.await_role("standby");
+    BOOST_TEST(g.watch().signal(g.await_role("primary"), SIGQUIT));
+    BOOST_REQUIRE(g.eventually([&] { return g.generation() == 2 && g.all_ready(); }));
+    BOOST_TEST((g.await_role("primary") == standby));
+    expect(g.csccmgr({"stop"}), 0);
+    g.expect_nothing_left();
+}
+
+BOOST_AUTO_TEST_CASE(after_sigquit_without_a_standby_the_services_go_down_by_themselves)
+{
+    group_description d = group_of({"A", "B"});
+    d.standby = false;
+    group_under_test g(d);
     expect(g.csccmgr({"start"}), 0);
     BOOST_TEST(g.watch().signal(*g.daemon(), SIGQUIT));
     BOOST_TEST(g.eventually([&] { return !g.service("A")->lives && !g.service("B")->lives; }));

@@ -71,6 +71,8 @@ std::vector<std::string> group_under_test::order_of(const std::string& kind) con
 
 std::optional<process_key> group_under_test::daemon() const
 {
+    if (const auto primary = in_role("primary"))
+        return primary;
     for (const watched& w : watch_.living()) {
         const auto stat = stat_of(w.who.pid); // it was perhaps seen before its exec
         if (stat && stat->start == w.who.start && stat->command == "csccd")

@@ -97,7 +97,7 @@ public:
     [[nodiscard]] std::uint64_t generation() const; // the newest of any service
     [[nodiscard]] bool all_ready() const;           // the newest process of each lives and is ready
     [[nodiscard]] std::vector<std::string> order_of(const std::string& kind) const; // ids
-    [[nodiscard]] std::optional<process_key> daemon() const; // a living csccd
+    [[nodiscard]] std::optional<process_key> daemon() const; // the primary, else a living csccd
     /// Who lives and last said that it is this: "primary" or "standby".
     [[nodiscard]] std::optional<process_key> in_role(const std::string& role) const;
     /// Waits until there is one, other than `former`.
