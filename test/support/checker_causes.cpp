@@ -108,7 +108,7 @@ void check_causes(const history& h, findings& out)
             continue;
         if (!l.callbacks.empty() && !has_turn(h, l))
             out.add("I9", "the callback of " + l.id + " has no cause", l.callbacks.front());
-        if (was_killed(h, l) &&
+        if (was_killed(h, l) && !is_deaf_orphan(h, l, out.tolerance_ns) &&
             !kills.contains({std::to_string(l.spawned->pid), std::to_string(l.spawned->start)}))
             out.add("I9", l.id + " was killed, and no cause is noted", l.spawned, l.exit);
     }

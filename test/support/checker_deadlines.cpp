@@ -51,30 +51,17 @@ std::optional<limit> limit_of(const history& h, const life& l, const service_pla
     return std::nullopt;
 }
 
-/// Whether there was a coordinator, and each of them had ended by `t`, or not long after it.
-bool has_lost_coordinator(const history& h, std::int64_t t, std::int64_t margin)
+/// The coordinator under which it was born; null: none is known.
+const life* coordinator_of(const history& h, const life& l)
 {
-    bool had_one = false;
+    const life* its = nullptr;
     for (const log_event& e : h.events) {
-        if (e.kind != "role" || e.word("to") != "primary" || e.t_ns > t)
-            continue;
-        const life* its = h.life_of(e.pid, e.start);
-        if (its == nullptr || !its->gone(t, -margin))
-            return false;
-        had_one = true;
+        if (e.t_ns > l.spawned->t_ns)
+            break;
+        if (e.kind == "role" && e.word("to") == "primary")
+            its = h.life_of(e.pid, e.start);
     }
-    return had_one;
-}
-
-/// With no coordinator alive nobody can tell it to go down before it has heard that it is alive:
-/// whoever clears away, or waits for it, kills it at once.
-bool is_deaf_orphan(const history& h, const life& l, std::int64_t tolerance_ns)
-{
-    for (const log_event& e : h.events) {
-        if (e.kind == "alive_answer" && e.pid == l.spawned->pid && e.start == l.spawned->start)
-            return false;
-    }
-    return l.turn() == nullptr && has_lost_coordinator(h, l.exit->t_ns, tolerance_ns);
+    return its;
 }
 
 /// From when its coordinator counts, by its own line: before the process came to say anything.
@@ -112,6 +99,18 @@ void check_life(const history& h, const life& l, const limit& limit, findings& o
 }
 
 } // namespace
+
+// Whoever waits for it kills it at once, and the library has no log to say why; a successor may be
+// there by then.
+bool is_deaf_orphan(const history& h, const life& l, std::int64_t tolerance_ns)
+{
+    for (const log_event& e : h.events) {
+        if (e.kind == "alive_answer" && e.pid == l.spawned->pid && e.start == l.spawned->start)
+            return false;
+    }
+    const life* its = coordinator_of(h, l);
+    return l.turn() == nullptr && its != nullptr && its->gone(l.exit->t_ns, -tolerance_ns);
+}
 
 void check_deadlines(const history& h, findings& out)
 {

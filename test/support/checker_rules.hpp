@@ -54,4 +54,8 @@ void check_answers(const history&, findings&); // I16
 void check_status(const history&, findings&);  // I17
 void check_remains(const history&, findings&); // I19
 
+/// A service that had not heard that it is alive when the coordinator that began it died: nobody
+/// can tell it to go down. Of one that has ended.
+bool is_deaf_orphan(const history& h, const life& l, std::int64_t tolerance_ns);
+
 } // namespace cscc::test
