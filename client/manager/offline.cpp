@@ -177,8 +177,12 @@ asio::awaitable<std::optional<verdict>> stop_orphans(session& run, shm::state_wr
                                                      time_point deadline)
 {
     const shm::state_view& view = state.view();
-    if (const error_code lost = co_await async_wait_former(view.primary()))
-        co_return failed_to("wait for the end of the former coordinator", lost);
+    const duration patience = remaining_until(deadline);
+    const auto former_gone = co_await with_timeout(async_wait_former(view.primary()), patience);
+    if (!former_gone || *former_gone) {
+        co_return failed_to("wait for the end of the former coordinator",
+                            former_gone.value_or(make_error_code(errc::timed_out)));
+    }
     const time_point go = clock::now();
     take_office(state);
     if (!co_await end_standby(state, deadline))

@@ -1,8 +1,8 @@
 # strings.cmake: no failpoint reaches a program that is built without them.
 #
-#   cmake -D WITH=... -D WITHOUT=... -D RELEASES=PROGRAM,... -P strings.cmake
+#   cmake -D WITH=... -D WITHOUT=PROGRAM,... -P strings.cmake
 #
-# WITH prints all names. RELEASES are further programs without: those that do not exist are skipped.
+# WITH prints all names; each of WITHOUT must be there, and have none of them.
 cmake_minimum_required(VERSION 3.25)
 execute_process(COMMAND ${WITH} OUTPUT_VARIABLE printed RESULT_VARIABLE bad)
 string(REGEX MATCHALL "[a-z]+:[a-z-]+" names "${printed}")
@@ -32,13 +32,14 @@ if(NOT there EQUAL expected)
   message(FATAL_ERROR "${there} instead of ${expected} strings found in ${WITH}")
 endif()
 
-string(REPLACE "," ";" releases "${RELEASES}")
-foreach(program IN LISTS WITHOUT releases)
-  if(EXISTS ${program})
-    found_in(${program} left)
-    if(left)
-      message(FATAL_ERROR "${program} has failpoints: ${left}")
-    endif()
-    message(STATUS "${program}: none")
+string(REPLACE "," ";" programs "${WITHOUT}")
+foreach(program IN LISTS programs)
+  if(NOT EXISTS ${program})
+    message(FATAL_ERROR "${program} is not there")
   endif()
+  found_in(${program} left)
+  if(left)
+    message(FATAL_ERROR "${program} has failpoints: ${left}")
+  endif()
+  message(STATUS "${program}: none")
 endforeach()
