@@ -40,7 +40,7 @@ public:
                    std::function<void(core::group_event)> on_change);
 
     /// From now on there is to be one: `standby_settled` follows once it watches us, and whenever
-    /// it turns out that there is none for now.
+    /// a try for one failed.
     void want();
     /// There is to be none any more: `standby_gone` follows. Once, and last.
     void dismiss();

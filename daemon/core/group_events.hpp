@@ -34,7 +34,7 @@ struct group_settings
     std::size_t retry_count = 0; // recoveries tolerated within retry_window
     duration retry_span{};
     duration takeover_timeout{}; // for an adopted service to come back
-    bool standby = false;        // steady only once the standby is there, or was given up for now
+    bool standby = false;        // steady only once the standby is there, or a try for one failed
     duration restart_delay{};    // doubles with each retry in the window, up to restart_delay_max
     duration restart_delay_max{};
     restart_strategy strategy = restart_strategy::one_for_all;
@@ -106,7 +106,7 @@ struct reset_ordered // forget the retry history
 {
     operation_id operation = 0;
 };
-struct standby_settled // the standby is there, or will not be for now
+struct standby_settled // the standby is there, or a try for one failed
 {};
 struct standby_gone // for good, as we wished
 {};
