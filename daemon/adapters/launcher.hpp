@@ -7,17 +7,14 @@
 #pragma once
 
 #include "common/base/error.hpp"
+#include "common/reactor/child_signals.hpp"
+#include "common/reactor/clone_process.hpp"
 #include "daemon/adapters/boost_process.hpp"
-#include "daemon/adapters/clone_process.hpp"
 #include "daemon/adapters/process_context.hpp"
 
-#include <array>
 #include <cerrno>
-#include <csignal>
 #include <tuple>
 
-#include <signal.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 namespace cscc {
@@ -64,33 +61,14 @@ private:
     template <class InChild>
     result<cloned_process> clone_with_signals_blocked(const InChild& in_child)
     {
-        sigset_t all;
-        sigset_t before;
-        sigfillset(&all);
-        ::sigprocmask(SIG_SETMASK, &all, &before);
-        auto child = clone_process(
+        const signals_blocked none_in_shared_memory;
+        return clone_process(
             memory_, cgroup_fd_,
             [](void* task) {
                 (*static_cast<const InChild*>(task))();
                 return exit_code_of_failed_launch;
             },
             const_cast<InChild*>(&in_child));
-        ::sigprocmask(SIG_SETMASK, &before, nullptr);
-        return child;
-    }
-
-    // Dispositions are the child's own even in shared memory (no CLONE_SIGHAND). The bare system
-    // call: glibc keeps two signals for itself, its posix_spawn leaves them ignored in us, and its
-    // sigaction would leave them so in the child.
-    static void reset_signals() noexcept
-    {
-        constexpr std::array<unsigned char, 64> to_default{}; // the kernel's own struct, larger
-        constexpr std::size_t set_bytes = 8;                  // of the kernel's sigset_t
-        for (int signal = 1; signal < NSIG; ++signal)         // refused for KILL and STOP
-            ::syscall(SYS_rt_sigaction, signal, to_default.data(), nullptr, set_bytes);
-        sigset_t none;
-        sigemptyset(&none);
-        ::sigprocmask(SIG_SETMASK, &none, nullptr);
     }
 
     memory_of_child memory_;

@@ -1,4 +1,4 @@
-#include "daemon/adapters/clone_process.hpp"
+#include "common/reactor/clone_process.hpp"
 
 #include <cerrno>
 #include <cstdint>

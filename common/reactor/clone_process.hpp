@@ -1,4 +1,4 @@
-// clone_process.hpp: clone3(2) with a pidfd from birth, for the launcher alone.
+// clone_process.hpp: clone3(2) with a pidfd from birth, for who starts services.
 #pragma once
 
 #include "common/base/error.hpp"
