@@ -55,9 +55,39 @@ void check_timeout(checker& to, const std::string& path, duration own, std::stri
 void check_environment(checker& to, const std::string& path, const component& c)
 {
     for (const auto& [name, value] : c.environment) {
-        if (const auto why = why_no_variable(name))
-            to.wrong(text(path, ".", name), *why);
+        const std::string at = text(path, ".", name);
+        if (name == "NOTIFY_SOCKET" && c.readiness == readiness_kind::notify) {
+            to.expect(value.starts_with('/') || value.starts_with('@'), at,
+                      text("'NOTIFY_SOCKET' is '", value,
+                           "'; it must be an absolute path, or @ and the name of an abstract "
+                           "socket; without it the guard makes one up"));
+        }
+        else if (const auto why = why_no_variable(name)) {
+            to.wrong(at, *why);
+        }
     }
+}
+
+void check_readiness(checker& to, std::size_t n, const component& c)
+{
+    const std::string path = component_path(n, "readiness_command");
+    if (c.readiness == readiness_kind::exec) {
+        to.expect(!c.readiness_command.empty(), path,
+                  "readiness = \"exec\" needs a 'readiness_command': a program and its arguments "
+                  "that ends with exit code 0 once the service is ready");
+    }
+    else {
+        to.expect(c.readiness_command.empty(), path,
+                  text("'readiness_command' means nothing with readiness = \"",
+                       to_string(c.readiness), "\"; remove it, or write readiness = \"exec\""));
+    }
+    if (!c.readiness_command.empty())
+        to.expect_program(path, c.readiness_command.front());
+    const bool beats = c.readiness == readiness_kind::api || c.readiness == readiness_kind::notify;
+    to.expect(c.watchdog_timeout == duration::zero() || beats,
+              component_path(n, "watchdog_timeout"),
+              text("'watchdog_timeout' means nothing with readiness = \"", to_string(c.readiness),
+                   "\": only a service with \"api\" or \"notify\" can send heartbeats; remove it"));
 }
 
 void check_files(checker& to, std::size_t n, const component& c)
@@ -211,6 +241,7 @@ void check_component(checker& to, std::size_t n)
     check_environment(to, path("environment"), c);
     check_files(to, n, c);
     check_attributes(to, n, c);
+    check_readiness(to, n, c);
 }
 
 } // namespace cscc::config

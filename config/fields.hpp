@@ -22,6 +22,7 @@ void visit_fields(auto& visitor, part_of_type<limit_range> auto& l)
 void visit_fields(auto& visitor, part_of_type<resolved_component> auto& r)
 {
     visitor("executable", r.executable);
+    visitor("readiness_program", r.readiness_program);
     visitor("output_file", r.output_file);
     visitor("uid", r.uid);
     visitor("gid", r.gid);
@@ -119,6 +120,7 @@ void visit_fields(auto& visitor, part_of_type<resolved_group> auto& r)
     visitor("runtime_directory", r.runtime_directory);
     visitor("log_directory", r.log_directory);
     visitor("csccd", r.csccd);
+    visitor("guard", r.guard);
     visitor("log_file", r.log_file);
     visitor("give_up_program", r.give_up_program);
     visitor("control_gid", r.control_gid);

@@ -39,6 +39,7 @@ using id_steps = std::vector<std::vector<std::string>>;
 struct resolved_component
 {
     std::string executable;           // absolute
+    std::string readiness_program;    // absolute path of the first word of readiness_command
     std::string output_file;          // absolute; empty unless output is "file"
     std::optional<std::uint32_t> uid; // empty: the daemon's own
     std::optional<std::uint32_t> gid;
@@ -57,7 +58,7 @@ struct component // [[cs_components]]
     duration startup_timeout{};
     duration shutdown_timeout{};
 
-    std::vector<std::string> arguments; // after -cc
+    std::vector<std::string> arguments; // after -cc, which only an "api" member gets
     std::optional<std::string> working_directory;
     std::map<std::string, std::string> environment;
     std::optional<std::string> environment_file;
@@ -149,6 +150,7 @@ struct resolved_group
     std::string runtime_directory; // absolute; need not exist yet
     std::string log_directory;     // absolute; need not exist yet; logs are in DIRECTORY/GROUP
     std::string csccd;             // absolute path of the daemon
+    std::string guard;             // absolute path of cscc-guard; empty if no component needs it
     std::string log_file;          // absolute path of the daemon's own log
     std::string give_up_program;   // absolute path of the first word of on_give_up; empty: none
     std::optional<std::uint32_t> control_gid; // of control_group

@@ -3,6 +3,7 @@
 #include "common/base/text.hpp"
 #include "config/accounts.hpp"
 #include "config/environment_file.hpp"
+#include "config/guard_command.hpp"
 #include "config/program_search.hpp"
 #include "config/safe_file.hpp"
 
@@ -53,6 +54,7 @@ public:
             resolve_program(component_path(n, "executable_name"),
                             doc_.value.components[n].executable_name,
                             doc_.value.components[n].resolved.executable);
+            resolve_readiness(n);
             resolve_user(n);
             resolve_groups(n);
             resolve_environment(n);
@@ -100,6 +102,17 @@ private:
         target = found.file;
         if (!found.problem.empty())
             wrong(path, found.problem);
+    }
+
+    void resolve_readiness(std::size_t n)
+    {
+        component& c = doc_.value.components[n];
+        std::string& guard = doc_.value.resolved.guard;
+        if (needs_guard(c.readiness) && guard.empty())
+            resolve_program(component_path(n, "readiness"), "cscc-guard", guard);
+        if (!c.readiness_command.empty())
+            resolve_program(component_path(n, "readiness_command"), c.readiness_command.front(),
+                            c.resolved.readiness_program);
     }
 
     const accounts& known_accounts()

@@ -16,13 +16,6 @@ bool are_exit_codes(const component& c)
 void check_component_of_this_version(checker& to, std::size_t n)
 {
     const component& c = to.value().components[n];
-    to.expect(c.readiness == readiness_kind::api, component_path(n, "readiness"),
-              text("readiness = \"", to_string(c.readiness),
-                   "\" is not in this version; write \"api\", and let the service call "
-                   "cscc_ready()"));
-    to.expect(c.readiness_command.empty(), component_path(n, "readiness_command"),
-              "'readiness_command' is not in this version; remove it, and let the service call "
-              "cscc_ready()");
     to.expect(c.output != output_kind::journal, component_path(n, "output"),
               "output = \"journal\" is not in this version; write \"file\", \"inherit\" or "
               "\"null\"");

@@ -221,7 +221,7 @@ void component_runner::note_exit(const std::optional<process_exit>& how)
     const launch_failure::step failed = failure().at;
     if (failed == launch_failure::step::none)
         return around_.notify(index_, core::component_event::exited, describe(how));
-    refuse(launch_words(component_, failure()));
+    refuse(launch_words(component_, program_of(component_, around_.launch), failure()));
 }
 
 void component_runner::terminate()

@@ -1,6 +1,7 @@
 #include "daemon/adapters/launch_plan.hpp"
 
 #include "common/base/text.hpp"
+#include "config/guard_command.hpp"
 
 #include <algorithm>
 #include <array>
@@ -55,6 +56,17 @@ std::vector<std::string> environment_of(const config::component& component,
     return lines;
 }
 
+std::vector<std::string> arguments_of(const config::component& component)
+{
+    std::vector<std::string> words{"-cc"};
+    const std::vector<std::string> rest =
+        config::needs_guard(component.readiness)
+            ? config::to_words(config::guard_command_of(component))
+            : component.arguments;
+    words.insert(words.end(), rest.begin(), rest.end());
+    return words;
+}
+
 // The service writes its file itself, so that no daemon's death breaks its output.
 result<unique_fd> open_output(const config::component& component)
 {
@@ -107,6 +119,13 @@ std::vector<std::string> allowed_environment(const char* const* environment)
     return allowed;
 }
 
+const std::string& program_of(const config::component& component,
+                              const launch_surroundings& surroundings) noexcept
+{
+    return config::needs_guard(component.readiness) ? surroundings.guard
+                                                    : component.resolved.executable;
+}
+
 result<launch_plan> plan_launch(const config::component& component,
                                 const launch_surroundings& surroundings, std::uint64_t generation,
                                 int lock_fd)
@@ -116,10 +135,8 @@ result<launch_plan> plan_launch(const config::component& component,
         return output.error();
 
     launch_plan plan;
-    plan.executable = component.resolved.executable;
-    plan.arguments.emplace_back("-cc");
-    plan.arguments.insert(plan.arguments.end(), component.arguments.begin(),
-                          component.arguments.end());
+    plan.executable = program_of(component, surroundings);
+    plan.arguments = arguments_of(component);
     plan.environment = environment_of(component, surroundings, generation);
     plan.input.reset(::open("/dev/null", O_RDONLY | O_CLOEXEC));
     plan.output = std::move(*output);

@@ -20,6 +20,7 @@ struct launch_surroundings
 {
     std::string group_name;
     std::string service_socket;                // absolute path
+    std::string guard;                         // absolute path of cscc-guard, if one is needed
     std::vector<std::string> base_environment; // NAME=value, from the daemon's own by allow-list
     rlimit descriptor_limit{};                 // what the daemon had before it raised its own
     mode_t umask = 022;                        // what the daemon was started with
@@ -29,6 +30,10 @@ struct launch_surroundings
 
 /// The variables of `environment` that every service gets: a closed list (PATH, HOME, LANG, …).
 [[nodiscard]] std::vector<std::string> allowed_environment(const char* const* environment);
+
+/// What is executed: the component's program, or the guard that runs it.
+[[nodiscard]] const std::string& program_of(const config::component& component,
+                                            const launch_surroundings& surroundings) noexcept;
 
 struct launch_plan
 {

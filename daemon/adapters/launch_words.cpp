@@ -45,9 +45,8 @@ std::string directory_words(const config::component& component, const std::strin
                                : std::string("; make it, or change the key"));
 }
 
-std::string exec_words(const config::component& component, int error, const std::string& why)
+std::string exec_words(const std::string& program, int error, const std::string& why)
 {
-    const std::string& program = component.resolved.executable;
     if (error == ENOENT && ::access(program.c_str(), F_OK) == 0)
         return text(program, ": its interpreter is missing; see its #! line, or 'file ", program,
                     "'");
@@ -59,7 +58,8 @@ std::string exec_words(const config::component& component, int error, const std:
 
 } // namespace
 
-std::string launch_words(const config::component& component, const launch_failure& failure)
+std::string launch_words(const config::component& component, const std::string& program,
+                         const launch_failure& failure)
 {
     const int error = failure.error;
     const std::string why = error_code(error, boost::system::system_category()).message();
@@ -82,7 +82,7 @@ std::string launch_words(const config::component& component, const launch_failur
     case step::user:
         return text("its ", account("user", component.user, "uid", found.uid),
                     " cannot be assumed: ", why, "; csccd needs CAP_SETUID");
-    case step::exec: return exec_words(component, error, why);
+    case step::exec: return exec_words(program, error, why);
     case step::none:
     case step::descriptors:
     case step::session:

@@ -122,9 +122,9 @@ BOOST_AUTO_TEST_CASE(an_executable_without_the_right_to_execute_is_a_mistake)
 BOOST_AUTO_TEST_CASE(a_value_that_this_version_cannot_carry_out_is_refused_not_ignored)
 {
     group_description d = group_of({"A"});
-    d.at("A").extra = "readiness = \"notify\"\n";
+    d.at("A").extra = "success_exit_codes = [0, 143]\n";
     group_under_test g(d);
-    expect_refused(g, {"readiness", "api"});
+    expect_refused(g, {"success_exit_codes", "[0]"});
 }
 
 BOOST_AUTO_TEST_CASE(exit_codes_of_success_are_refused_not_ignored)

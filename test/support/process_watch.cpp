@@ -326,15 +326,15 @@ void process_watch::try_reap(process_key who, entry& e)
     }
 }
 
-// Not of a fixture, which says itself how it ends. A coordinator that crashes is taken over so well
-// that nothing else would show it.
+// Not of a service, which a test may crash, nor of a guard, which ends as its program does. A
+// coordinator that crashes is taken over so well that nothing else would show it.
 void process_watch::look_for_crash(process_key who, const entry& e)
 {
     const int signal_number = e.status && WIFSIGNALED(*e.status) ? WTERMSIG(*e.status) : 0;
     const bool by_itself = signal_number == SIGSEGV || signal_number == SIGABRT ||
                            signal_number == SIGBUS || signal_number == SIGILL ||
                            signal_number == SIGFPE;
-    if (by_itself && e.command != "fixture_service")
+    if (by_itself && (e.command == "csccd" || e.command == "csccmgr"))
         event_line(now_ns(), who, "harness", "crash")
             .add("signal", signal_number)
             .add("command", e.command)

@@ -148,7 +148,7 @@ BOOST_AUTO_TEST_CASE(the_full_example_is_read_as_it_says)
 
 BOOST_AUTO_TEST_CASE(the_full_example_shows_every_key_that_this_version_accepts)
 {
-    const std::set<std::string> refused{"readiness_command", "http_listen"};
+    const std::set<std::string> refused{"http_listen"};
     const std::string file = content_of("config/examples/full.cfg");
     std::set<std::string> keys;
     const model m = read_file("config/examples/full.cfg");

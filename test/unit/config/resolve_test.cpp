@@ -61,6 +61,21 @@ const std::vector<std::string> none;
 
 BOOST_FIXTURE_TEST_SUITE(resolving, resolution)
 
+BOOST_AUTO_TEST_CASE(a_guard_is_looked_up_for_whoever_needs_one_and_for_nobody_else)
+{
+    resolution r;
+    BOOST_TEST(r.run_with("").empty());
+    BOOST_TEST(r.model_.resolved.guard.empty());
+    const auto missing = r.run_with("readiness = \"none\"");
+    BOOST_TEST_REQUIRE(missing.size() == 1U);
+    BOOST_TEST(missing[0].find("there is no executable 'cscc-guard'") != std::string::npos);
+    const std::string guard = r.directory_.program("bin/cscc-guard");
+    const std::string probe = r.directory_.program("bin/probe");
+    BOOST_TEST(r.run_with("readiness = \"exec\"\nreadiness_command = [\"probe\", \"-x\"]").empty());
+    BOOST_TEST(r.model_.resolved.guard == guard);
+    BOOST_TEST(r.model_.components[0].resolved.readiness_program == probe);
+}
+
 BOOST_AUTO_TEST_CASE(a_program_is_looked_up_in_executable_path_first)
 {
     const std::string own = directory_.program("etc/tools/a");

@@ -193,17 +193,44 @@ BOOST_AUTO_TEST_CASE(a_value_out_of_its_range_is_refused)
     });
 }
 
-BOOST_AUTO_TEST_CASE(what_this_version_cannot_carry_out_is_refused_in_a_sentence)
+BOOST_AUTO_TEST_CASE(what_contradicts_the_way_to_readiness_is_refused)
 {
     check({
         {"executable_name = \"a\"",
-         "executable_name = \"a\"\nreadiness = \"notify\"",
-         {"5:13: readiness = \"notify\" is not in this version; write \"api\", and let the service "
-          "call cscc_ready()"}},
+         "executable_name = \"a\"\nreadiness = \"exec\"",
+         {"1:1: readiness = \"exec\" needs a 'readiness_command': a program and its arguments that "
+          "ends with exit code 0 once the service is ready"}},
         {"executable_name = \"a\"",
-         "executable_name = \"a\"\nreadiness_command = [\"x\"]",
-         {"5:21: 'readiness_command' is not in this version; remove it, and let the service call "
-          "cscc_ready()"}},
+         "executable_name = \"a\"\nreadiness = \"exec\"\nreadiness_command = [\"bin/x\"]",
+         {"6:21: 'readiness_command' is 'bin/x'; it must be an absolute path, or a name without "
+          "'/' "
+          "to look up in 'executable_path'"}},
+        {"executable_name = \"a\"",
+         "executable_name = \"a\"\nreadiness = \"fd\"\nreadiness_command = [\"x\"]",
+         {"6:21: 'readiness_command' means nothing with readiness = \"fd\"; remove it, or write "
+          "readiness = \"exec\""}},
+        {"executable_name = \"a\"",
+         "executable_name = \"a\"\nreadiness = \"none\"\nwatchdog_timeout = 1000",
+         {"6:20: 'watchdog_timeout' means nothing with readiness = \"none\": only a service with "
+          "\"api\" or \"notify\" can send heartbeats; remove it"}},
+        {"executable_name = \"a\"",
+         "executable_name = \"a\"\nreadiness = \"notify\"\nwatchdog_timeout = 1000",
+         {}},
+        {"executable_name = \"a\"",
+         "executable_name = \"a\"\nreadiness = \"notify\"\nenvironment = "
+         "{NOTIFY_SOCKET = \"run/notify\"}",
+         {"6:16: 'NOTIFY_SOCKET' is 'run/notify'; it must be an absolute path, or @ and the name "
+          "of "
+          "an abstract socket; without it the guard makes one up"}},
+        {"executable_name = \"a\"",
+         "executable_name = \"a\"\nreadiness = \"fd\"\nenvironment = {NOTIFY_SOCKET = \"/n\"}",
+         {"6:16: the variable 'NOTIFY_SOCKET' is the coordinator's own; give yours another name"}},
+    });
+}
+
+BOOST_AUTO_TEST_CASE(what_this_version_cannot_carry_out_is_refused_in_a_sentence)
+{
+    check({
         {"executable_name = \"a\"",
          "executable_name = \"a\"\noutput = \"journal\"",
          {"5:10: output = \"journal\" is not in this version; write \"file\", \"inherit\" or "

@@ -38,7 +38,7 @@ std::string said(const config::component& component, step at, int error, int res
     failure.at = at;
     failure.error = error;
     failure.resource = resource;
-    return launch_words(component, failure);
+    return launch_words(component, component.resolved.executable, failure);
 }
 
 } // namespace

@@ -18,6 +18,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -235,13 +236,13 @@ BOOST_DATA_TEST_CASE_F(fixture, no_signal_is_blocked_or_ignored_in_the_child,
     sigemptyset(&blocked);
     sigaddset(&blocked, SIGUSR1);
     ::sigprocmask(SIG_BLOCK, &blocked, &before);
-    std::signal(SIGUSR2, SIG_IGN);
+    ::signal(SIGUSR2, SIG_IGN);
     ignore_by_the_kernel(glibc_s_own);
     const auto child = launch(mode, "/bin/grep", {"-E", "^Sig(Blk|Ign)", "/proc/self/status"});
     BOOST_TEST(output() == "SigBlk:\t0000000000000000\n"
                            "SigIgn:\t0000000000000000\n");
     wait(child);
-    std::signal(SIGUSR2, SIG_DFL);
+    ::signal(SIGUSR2, SIG_DFL);
     sigset_t now;
     ::sigprocmask(SIG_SETMASK, &before, &now);
     BOOST_TEST(sigismember(&now, SIGUSR1) == 1); // the parent's own mask came back
