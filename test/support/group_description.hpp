@@ -21,6 +21,7 @@ struct service_description
     std::string executable{}; // empty: the fixture
     std::map<std::string, std::string> environment{};
     std::string extra{}; // further TOML lines of its table
+    bool silent = false; // somebody's program: it writes no event lines, and is not judged by them
 };
 
 struct group_description

@@ -104,6 +104,8 @@ void group_under_test::write_configuration()
     for (const service_description& s : description_.services) {
         if (!start_step.contains(s.id) || !stop_step.contains(s.id))
             continue; // a test of just that mistake
+        if (s.silent)
+            continue;
         watch_.write(watch_.line("plan")
                          .add("id", s.id)
                          .add("start_step", start_step.at(s.id))
