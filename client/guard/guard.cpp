@@ -275,6 +275,9 @@ void guard::hear(const notification& said)
         static_cast<void>(service_.status("stops by itself"));
     if (said.status)
         static_cast<void>(service_.status(*said.status));
+    if (said.more_time)
+        static_cast<void>(
+            service_.extend_startup(std::chrono::ceil<std::chrono::milliseconds>(*said.more_time)));
     if (said.heartbeat)
         service_.heartbeat();
     if (said.broken) {

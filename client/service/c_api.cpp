@@ -66,6 +66,15 @@ public:
         return 0;
     }
 
+    int extend_startup(std::chrono::milliseconds more)
+    {
+        if (!is_alive())
+            return static_cast<int>(service_errc::not_alive);
+        asio::post(host_.reactor(),
+                   [this, more] { static_cast<void>(host_.talk().extend_startup(more)); });
+        return 0;
+    }
+
     [[nodiscard]] bool is_alive()
     {
         const std::lock_guard guard(mutex_);
@@ -231,6 +240,15 @@ __attribute__((visibility("default"))) int cscc_status(const char* text)
     return cscc::guarded([text] {
         cscc::c_service* const service = cscc::find();
         return service != nullptr ? service->status(text) : cscc::without_service();
+    });
+}
+
+__attribute__((visibility("default"))) int cscc_extend_startup(unsigned milliseconds)
+{
+    return cscc::guarded([milliseconds] {
+        cscc::c_service* const service = cscc::find();
+        return service != nullptr ? service->extend_startup(std::chrono::milliseconds(milliseconds))
+                                  : cscc::without_service();
     });
 }
 

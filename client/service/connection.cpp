@@ -67,9 +67,9 @@ void connection::send(const wire::frame& frame)
     send_next();
 }
 
-void connection::send_status(const wire::frame& frame)
+void connection::send_latest(const wire::frame& frame)
 {
-    status_ = wire::encode(frame);
+    latest_[frame.kind] = wire::encode(frame);
     send_next();
 }
 
@@ -81,9 +81,9 @@ void connection::send_next()
         in_flight_ = outgoing_.front();
         outgoing_.pop_front();
     }
-    else if (status_) {
-        in_flight_ = *status_;
-        status_.reset();
+    else if (!latest_.empty()) {
+        in_flight_ = latest_.begin()->second;
+        latest_.erase(latest_.begin());
     }
     else {
         return;

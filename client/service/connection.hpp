@@ -10,6 +10,7 @@
 #include <array>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,8 +33,8 @@ public:
 
     /// Sends in order, when the peer takes it. That it cannot any more is told by the listener.
     void send(const wire::frame& frame);
-    /// The same, but of texts that wait only the last is sent, after everything else.
-    void send_status(const wire::frame& frame);
+    /// The same, but of those of a kind that wait only the last is sent, after everything else.
+    void send_latest(const wire::frame& frame);
 
     /// Ends it at once; the listener hears nothing more.
     void close() noexcept;
@@ -48,7 +49,7 @@ private:
     bool closed_ = false;
     bool sending_ = false;
     std::deque<wire::frame_buffer> outgoing_;
-    std::optional<wire::frame_buffer> status_;
+    std::map<wire::frame_kind, wire::frame_buffer> latest_;
     wire::frame_buffer in_flight_{};
     std::array<std::byte, wire::frame_bytes + 1> incoming_{}; // one more, to notice a longer packet
     boost::asio::socket_base::message_flags flags_ = 0;

@@ -7,8 +7,10 @@
 
 #include <boost/asio/error.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <cscc/error.hpp>
+#include <limits>
 
 namespace asio = boost::asio;
 
@@ -117,7 +119,21 @@ int session::set_status(std::string_view text)
         return static_cast<int>(service_errc::not_alive);
     status_ = text;
     if (link_ && facts_.state == session_state::registered)
-        link_->send_status({wire::frame_kind::status, 0, 0, false, status_});
+        link_->send_latest({wire::frame_kind::status, 0, 0, false, status_, 0});
+    return 0;
+}
+
+// Not repeated after a take-over: a group that was still starting is started anew by a successor.
+int session::extend_startup(std::chrono::milliseconds more)
+{
+    if (!registered_once_)
+        return static_cast<int>(service_errc::not_alive);
+    wire::frame request;
+    request.kind = wire::frame_kind::extend;
+    request.amount_ms = static_cast<std::uint32_t>(
+        std::clamp<std::int64_t>(more.count(), 0, std::numeric_limits<std::uint32_t>::max()));
+    if (link_ && facts_.state == session_state::registered)
+        link_->send_latest(request);
     return 0;
 }
 
@@ -171,7 +187,7 @@ void session::apply(session_event event, int code)
     if (registers) {
         note_registered();
         if (!status_.empty())
-            link_->send_status({wire::frame_kind::status, 0, 0, false, status_});
+            link_->send_latest({wire::frame_kind::status, 0, 0, false, status_, 0});
     }
     for (const session_action action : v.actions)
         act(action, v.code);

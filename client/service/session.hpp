@@ -20,6 +20,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <cscc/detail/session_port.hpp>
 #include <cstddef>
 #include <deque>
@@ -47,6 +48,9 @@ public:
     void ask_ready();
     /// 0, or a service_errc. The text goes to every coordinator to come as well.
     [[nodiscard]] int set_status(std::string_view text);
+    /// Asks the coordinator for more time to become ready; lost if there is none just now.
+    /// 0, or a service_errc.
+    [[nodiscard]] int extend_startup(std::chrono::milliseconds more);
     /// One sign of life; any thread, once prepare() has returned. False before alive succeeded.
     bool heartbeat() noexcept;
 

@@ -3,8 +3,10 @@
 // group is in the hands of the kernel timer and of the other services.
 #include "client/service/session_host.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <cscc/detail/session_port.hpp>
 #include <memory>
 #include <new>
@@ -90,6 +92,13 @@ int session_status(session_port* port, const char* text, std::size_t bytes) noex
 {
     const auto say = [&] { return port->host_.talk().set_status(std::string_view(text, bytes)); };
     return guarded(say, -ENOMEM);
+}
+
+int session_extend(session_port* port, unsigned long milliseconds) noexcept
+{
+    constexpr unsigned long day = 24UL * 60 * 60 * 1000; // what is added to a clock is bounded
+    const auto more = std::chrono::milliseconds(std::min(milliseconds, day));
+    return guarded([&] { return port->host_.talk().extend_startup(more); }, -ENOMEM);
 }
 
 void session_heartbeat(session_port* port) noexcept

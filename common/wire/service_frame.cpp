@@ -22,7 +22,8 @@ struct packed_frame
     std::uint8_t text_bytes;
     std::uint8_t reserved[2];
     char text[status_text_max];
-    std::uint8_t padding[8];
+    std::uint32_t amount_ms;
+    std::uint8_t padding[4];
 };
 static_assert(sizeof(packed_frame) == frame_bytes && std::is_trivially_copyable_v<packed_frame>);
 
@@ -33,7 +34,8 @@ bool is_known(frame_kind kind) noexcept
     case frame_kind::ready:
     case frame_kind::status:
     case frame_kind::answer:
-    case frame_kind::turn: return true;
+    case frame_kind::turn:
+    case frame_kind::extend: return true;
     }
     return false;
 }
@@ -57,6 +59,7 @@ frame_buffer encode(const frame& f) noexcept
     packed.generation = f.generation;
     packed.code = f.code;
     packed.again = f.again ? 1 : 0;
+    packed.amount_ms = f.amount_ms;
     packed.text_bytes = static_cast<std::uint8_t>(f.text.size());
     std::copy(f.text.begin(), f.text.end(), packed.text);
 
@@ -75,8 +78,12 @@ result<frame> decode(std::span<const std::byte> packet)
         !is_known(packed.kind) || packed.again > 1 || packed.text_bytes > status_text_max)
         return errc::frame_malformed;
 
-    frame f{packed.kind, packed.code, packed.generation, packed.again == 1,
-            std::string(packed.text, packed.text_bytes)};
+    frame f{packed.kind,
+            packed.code,
+            packed.generation,
+            packed.again == 1,
+            std::string(packed.text, packed.text_bytes),
+            packed.amount_ms};
     std::transform(f.text.begin(), f.text.end(), f.text.begin(), printable);
     return f;
 }

@@ -6,6 +6,7 @@
 //   ready                     ->
 //                             <- answer {code}
 //   status {text}             ->         no answer
+//   extend {amount_ms}        ->         no answer: more time to become ready, from now on
 //                             <- turn     go: run the shutdown callback now
 //
 // One message is one SOCK_SEQPACKET packet of fixed size, native byte order (one machine). A
@@ -32,6 +33,7 @@ enum class frame_kind : std::uint16_t
     status = 3,
     answer = 4,
     turn = 5,
+    extend = 6,
 };
 
 struct frame
@@ -41,6 +43,7 @@ struct frame
     std::uint64_t generation = 0; // alive: the one the service was born in
     bool again = false;           // alive: it was alive before, under another primary or connection
     std::string text;             // status: at most status_text_max bytes, no control characters
+    std::uint32_t amount_ms = 0;  // extend
 };
 
 inline constexpr std::size_t frame_bytes = 152;

@@ -6,6 +6,7 @@
 #include "common/reactor/log.hpp"
 #include "daemon/adapters/event_notes.hpp"
 #include "daemon/core/registration.hpp"
+#include "daemon/core/wording.hpp"
 
 #include <boost/interprocess/anonymous_shared_memory.hpp>
 
@@ -332,6 +333,14 @@ error_code coordinator::said_ready(component_index who)
     if (!refused)
         runner_.notify_now(core::component_happened{who, core::component_event::said_ready, {}});
     return refused;
+}
+
+void coordinator::asked_more_time(component_index who, duration amount)
+{
+    runner_.notify_now(core::more_time_asked{who, amount});
+    state_.set_component_deadline(who, machine().component_deadline(who));
+    log(log_level::debug, "service",
+        text(id_of(who), " asks for ", core::in_words(amount), " more to become ready"));
 }
 
 void coordinator::said_status(component_index who, std::string status)

@@ -67,6 +67,7 @@ private:
     [[nodiscard]] error_code said_alive(component_index who, std::uint64_t generation,
                                         bool again) override;
     [[nodiscard]] error_code said_ready(component_index who) override;
+    void asked_more_time(component_index who, duration amount) override;
     void said_status(component_index who, std::string status) override;
 
     void note_process(component_index who, std::int32_t pid, bool lives);

@@ -64,6 +64,10 @@ public:
             if (said_alive_)
                 port.said_status(who_, frame.text);
             return std::nullopt;
+        case wire::frame_kind::extend:
+            if (said_alive_)
+                port.asked_more_time(who_, std::chrono::milliseconds(frame.amount_ms));
+            return std::nullopt;
         case wire::frame_kind::answer:
         case wire::frame_kind::turn: return make_error_code(errc::frame_malformed); // ours to send
         }

@@ -7,6 +7,7 @@
 
 #include "common/base/error.hpp"
 #include "common/base/sequence.hpp"
+#include "common/base/time.hpp"
 #include "common/base/unique_fd.hpp"
 #include "daemon/adapters/socket_name.hpp"
 
@@ -35,6 +36,8 @@ public:
     [[nodiscard]] virtual error_code said_alive(component_index who, std::uint64_t generation,
                                                 bool again) = 0;
     [[nodiscard]] virtual error_code said_ready(component_index who) = 0;
+    /// It asks for more time to become ready.
+    virtual void asked_more_time(component_index who, duration amount) = 0;
     virtual void said_status(component_index who, std::string status) = 0;
 };
 

@@ -102,6 +102,12 @@ struct component_verdict
                                      std::optional<time_point> deadline,
                                      const component_policy& policy);
 
+/// Its deadline after it asked at `now` for so much more time: only who is still to become ready
+/// gets it, and nobody less than it had. The time to go down is a promise to the others.
+[[nodiscard]] std::optional<time_point> extended(component_phase phase, time_point now,
+                                                 std::optional<time_point> deadline,
+                                                 duration more) noexcept;
+
 /// True if its main process is gone, or never was; what that left behind may live.
 [[nodiscard]] bool has_exited(component_phase) noexcept;
 /// True if nothing of it lives: its successors in a shutdown may go.

@@ -1,12 +1,21 @@
 // component_phase.cpp: what a component's phase says about it.
 #include "daemon/core/component_machine.hpp"
 
+#include <algorithm>
+
 namespace cscc::core {
 namespace {
 
 using p = component_phase;
 
 } // namespace
+
+std::optional<time_point> extended(component_phase phase, time_point now,
+                                   std::optional<time_point> deadline, duration more) noexcept
+{
+    const bool starts = phase == p::spawned || phase == p::alive;
+    return starts && deadline ? std::max(*deadline, now + more) : deadline;
+}
 
 bool is_gone(component_phase phase) noexcept
 {

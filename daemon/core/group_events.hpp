@@ -84,6 +84,11 @@ struct component_happened // to its present process: what is said of a former on
                                  // deadline_reached: those are ours to decide
     std::string detail;          // "signal 9 (KILL)", "exec: No such file or directory"
 };
+struct more_time_asked // to become ready
+{
+    component_index component = 0;
+    duration amount{};
+};
 struct start_ordered
 {
     operation_id operation = 0;
@@ -112,9 +117,9 @@ struct standby_gone // for good, as we wished
 {};
 struct deadline_reached
 {};
-using group_event =
-    std::variant<begin, take_over, standby_settled, standby_gone, component_happened, start_ordered,
-                 stop_ordered, restart_ordered, force_ordered, reset_ordered, deadline_reached>;
+using group_event = std::variant<begin, take_over, standby_settled, standby_gone,
+                                 component_happened, more_time_asked, start_ordered, stop_ordered,
+                                 restart_ordered, force_ordered, reset_ordered, deadline_reached>;
 
 // --- what to do about it
 

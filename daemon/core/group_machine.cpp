@@ -89,6 +89,13 @@ void group_machine::on(const component_happened& event, situation& at)
     settle({apply(event.component, event.what, event.detail, at)}, at);
 }
 
+void group_machine::on(const more_time_asked& event, situation& at)
+{
+    EXPECTS(event.component < components_.size());
+    member& m = components_[event.component];
+    m.deadline = extended(m.phase, at.now, m.deadline, event.amount);
+}
+
 void group_machine::on(const start_ordered& event, situation& at)
 {
     EXPECTS(event.operation != 0);

@@ -143,6 +143,7 @@ private:
     void on(const standby_settled& event, situation& at);
     void on(const standby_gone& event, situation& at);
     void on(const component_happened& event, situation& at);
+    void on(const more_time_asked& event, situation& at);
     void on(const start_ordered& event, situation& at);
     void on(const stop_ordered& event, situation& at);
     void on(const restart_ordered& event, situation& at);

@@ -227,6 +227,17 @@ BOOST_AUTO_TEST_CASE(a_program_that_is_never_ready_fails_the_start_in_time)
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_program_that_asks_for_more_time_to_become_ready_gets_it)
+{
+    group_description d =
+        guarded_between("notify", {"--early", "EXTEND_TIMEOUT_USEC=9000000", "--ready-after",
+                                   "1500", "--notify", "READY=1", "--linger", "1000"});
+    d.at("B").startup_timeout_ms = 500;
+    group_under_test g(d);
+    expect(g.csccmgr({"start"}), 0);
+    expect_stopped(g);
+}
+
 BOOST_AUTO_TEST_CASE(a_stop_interrupts_a_start_that_waits_for_readiness)
 {
     group_under_test g(guarded_between("notify", {"--linger", "100"}));

@@ -1,6 +1,7 @@
 // plain_program: somebody's program that knows nothing of the library, for the tests of cscc-guard.
 //
 //   --notify WORDS      says that to NOTIFY_SOCKET when it is ready ("," stands for a new line)
+//   --early WORDS       says that first of all
 //   --newline           writes a new line to descriptor 3 when it is ready
 //   --close             closes descriptor 3 instead
 //   --file PATH         makes PATH.GENERATION when it is ready
@@ -40,6 +41,7 @@ namespace {
 struct options
 {
     std::string notify;
+    std::string early;
     std::string background;
     std::string file;
     bool newline = false;
@@ -159,6 +161,8 @@ bool read(int argc, char** argv)
         const auto next = [&] { return i + 1 < argc ? argv[++i] : ""; };
         if (word == "--notify")
             given.notify = next();
+        else if (word == "--early")
+            given.early = next();
         else if (word == "--background")
             given.background = next();
         else if (word == "--file")
@@ -186,7 +190,7 @@ bool read(int argc, char** argv)
         else
             return false;
     }
-    for (std::string* words : {&given.notify, &given.background})
+    for (std::string* words : {&given.notify, &given.early, &given.background})
         std::replace(words->begin(), words->end(), ',', '\n');
     return true;
 }
@@ -209,6 +213,7 @@ int main(int argc, char** argv)
     else {
         go_to_background();
     }
+    say(given.early);
     if (given.leave_child)
         leave_child();
     become_ready();

@@ -52,6 +52,12 @@ int cscc_heartbeat(void);
  *   0; -EINVAL for null; -EMSGSIZE if too long; -ENOTCONN before a successful cscc_alive. */
 int cscc_status(const char* text);
 
+/* Asks for more time to become ready: at least that many milliseconds from now on, where
+ * `startup_timeout` would end sooner. To be repeated before they have passed. Of no effect once
+ * cscc_ready was called, on the limit of the whole start, and while no coordinator lives.
+ *   0; -ENOTCONN before a successful cscc_alive. */
+int cscc_extend_startup(unsigned milliseconds);
+
 /* A sentence for any code above, never null; valid for ever. */
 const char* cscc_strerror(int code);
 

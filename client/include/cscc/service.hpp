@@ -111,6 +111,16 @@ public:
     /// Errors: service_errc::text_too_long; not_alive before a successful async_alive.
     [[nodiscard]] error_code status(std::string_view text) { return pump_->status(text); }
 
+    /// Asks for more time to become ready: at least `more` from now on, where `startup_timeout`
+    /// would end sooner. To be repeated before it has passed; of no effect once ready was said, on
+    /// the limit of the whole start, and while no coordinator lives.
+    /// Errors: service_errc::not_alive before a successful async_alive.
+    /// Source: EXTEND_TIMEOUT_USEC of sd_notify(3).
+    [[nodiscard]] error_code extend_startup(std::chrono::milliseconds more)
+    {
+        return pump_->extend(more);
+    }
+
 private:
     std::shared_ptr<detail::pump> pump_;
 };

@@ -112,6 +112,13 @@ void checker::note(const standby_gone&)
     standby_gone_ = standby_dismissed_;
 }
 
+void checker::note(const more_time_asked& e)
+{
+    process& p = processes_.at(e.component);
+    if (p.lives && !p.ready && !p.silent && !p.told_to_go && !p.killed)
+        p.more_until = std::max(p.more_until, now_ + e.amount);
+}
+
 void checker::note(const component_happened& e)
 {
     process& p = processes_.at(e.component);
@@ -247,7 +254,8 @@ std::optional<time_point> checker::limit_of(component_index c) const
         return p.told_at + policy.shutdown_timeout;
     if (p.silent)
         return p.adopted ? std::optional(adopted_at_ + settings_.takeover_timeout) : std::nullopt;
-    return p.ready ? std::nullopt : std::optional(p.spawned_at + policy.startup_timeout);
+    return p.ready ? std::nullopt
+                   : std::optional(std::max(p.spawned_at + policy.startup_timeout, p.more_until));
 }
 
 bool checker::anybody_exists() const

@@ -37,6 +37,7 @@ public:
         std::uint64_t generation = 0;
         std::uint64_t stopping_told_in = 0; // the step
         time_point spawned_at;
+        time_point more_until; // it asked for that much time to become ready
         time_point told_at;
         std::optional<time_point> exited_at; // seen by the present machine
 
@@ -85,6 +86,7 @@ private:
     void note(const standby_settled& e);
     void note(const standby_gone& e);
     void note(const component_happened& e);
+    void note(const more_time_asked& e);
     void note(const start_ordered& e);
     void note(const stop_ordered& e);
     void note(const restart_ordered& e);

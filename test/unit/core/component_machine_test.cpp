@@ -90,6 +90,16 @@ BOOST_AUTO_TEST_CASE(an_ignored_event_leaves_phase_and_deadline_alone_and_does_n
     }
 }
 
+BOOST_AUTO_TEST_CASE(only_who_is_still_to_become_ready_gets_more_time_and_never_less)
+{
+    for (const component_phase phase : all_component_phases) {
+        const auto before = deadline_in(phase);
+        const bool starts = phase == p::spawned || phase == p::alive;
+        BOOST_TEST((extended(phase, now, before, 1h) == (starts ? now + 1h : before)), phase);
+        BOOST_TEST((extended(phase, now, before, 0s) == before), phase);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_service_that_says_alive_has_no_more_time_to_be_ready_than_before)
 {
     const auto spawned = core::step(p::down, e::spawn_asked, now, {}, policy);

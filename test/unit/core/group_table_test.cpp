@@ -172,6 +172,7 @@ std::vector<column> columns()
     add("reset_ordered", reset_ordered{9});
     add("standby_settled", standby_settled{});
     add("standby_gone", standby_gone{});
+    add("more time for A", more_time_asked{0, 1s});
     add("nothing is due", deadline_reached{});
     add("its deadline", deadline_reached{}); // time is advanced to it
     for (const ce event :

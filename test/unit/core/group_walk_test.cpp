@@ -116,6 +116,9 @@ void walk::deliver(const group_event& event)
 void walk::order()
 {
     const unsigned kind = below(60);
+    if (below(4) == 0)
+        deliver(more_time_asked{below(static_cast<unsigned>(machine_.settings().components.size())),
+                                std::chrono::milliseconds(below(20'000))});
     if (kind < 22) {
         deliver(start_ordered{next_operation_++});
     }

@@ -28,11 +28,13 @@ struct fake_port final : service_port
     std::string id = "CSQL";
     std::optional<component_index> who = 0; // whoever connects
     int statuses = 0;
+    duration more{};
 
     std::optional<component_index> component_of(std::int32_t) const override { return who; }
     const std::string& id_of(component_index) const override { return id; }
     error_code said_alive(component_index, std::uint64_t, bool) override { return {}; }
     error_code said_ready(component_index) override { return {}; }
+    void asked_more_time(component_index, duration amount) override { more += amount; }
     void said_status(component_index, std::string) override { ++statuses; }
 };
 

@@ -14,8 +14,8 @@ using wire::frame_kind;
 
 namespace {
 
-constexpr std::array all_kinds{frame_kind::alive, frame_kind::ready, frame_kind::status,
-                               frame_kind::answer, frame_kind::turn};
+constexpr std::array all_kinds{frame_kind::alive,  frame_kind::ready, frame_kind::status,
+                               frame_kind::answer, frame_kind::turn,  frame_kind::extend};
 
 // Offsets in the packet, written down here once more: the layout is a contract between builds.
 constexpr std::size_t magic_at = 0;
@@ -29,7 +29,7 @@ constexpr std::size_t text_at = 24;
 
 frame full_frame()
 {
-    return {frame_kind::status, -7, 0x0102030405060708, true, std::string(120, 'x')};
+    return {frame_kind::status, -7, 0x0102030405060708, true, std::string(120, 'x'), 0x01020304};
 }
 
 template <class T>
@@ -52,6 +52,7 @@ void check_equal(const frame& a, const frame& b)
     BOOST_TEST(a.generation == b.generation);
     BOOST_TEST(a.again == b.again);
     BOOST_TEST(a.text == b.text);
+    BOOST_TEST(a.amount_ms == b.amount_ms);
 }
 
 } // namespace
@@ -135,7 +136,7 @@ BOOST_AUTO_TEST_CASE(another_version_and_an_unknown_kind_are_refused)
     for (std::uint32_t n = 0; n <= 0xffff; ++n) {
         const auto word = static_cast<std::uint16_t>(n);
         BOOST_REQUIRE(refused(with(packet, version_at, word)) == (n != wire::protocol_version));
-        BOOST_REQUIRE(refused(with(packet, kind_at, word)) == (n < 1 || n > 5));
+        BOOST_REQUIRE(refused(with(packet, kind_at, word)) == (n < 1 || n > 6));
     }
 }
 

@@ -17,6 +17,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/system/system_category.hpp>
 
+#include <chrono>
 #include <cscc/detail/session_port.hpp>
 #include <cscc/error.hpp>
 #include <memory>
@@ -129,6 +130,16 @@ public:
         if (!port_)
             return to_error(open_code_);
         const error_code ec = to_error(session_status(port_.get(), text.data(), text.size()));
+        kick();
+        return ec;
+    }
+
+    error_code extend(std::chrono::milliseconds more)
+    {
+        if (!port_)
+            return to_error(open_code_);
+        const auto count = more.count() > 0 ? static_cast<unsigned long>(more.count()) : 0UL;
+        const error_code ec = to_error(session_extend(port_.get(), count));
         kick();
         return ec;
     }

@@ -41,6 +41,7 @@ CSCC_EXPORT void session_close(session_port*) noexcept;
 CSCC_EXPORT void session_alive(session_port*) noexcept;
 CSCC_EXPORT void session_ready(session_port*) noexcept;
 CSCC_EXPORT int session_status(session_port*, const char* text, std::size_t bytes) noexcept;
+CSCC_EXPORT int session_extend(session_port*, unsigned long milliseconds) noexcept;
 CSCC_EXPORT void session_heartbeat(session_port*) noexcept;
 
 /// Readable when session_poll has something to do; the library's, stays open until session_close.
