@@ -59,6 +59,8 @@ bool set_up(const child_task& task) noexcept
         return false;
     if (task.silent && !be_silent())
         return false;
+    if (::setsid() < 0) // so that a kill(0, ...) of its own does not hit the guard
+        return false;
     if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
         return false;
     errno = ESRCH; // the guard may have died before it could be waited for

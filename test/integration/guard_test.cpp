@@ -107,13 +107,27 @@ BOOST_AUTO_TEST_CASE(with_no_daemon_alive_the_programs_go_down_in_order_all_the_
     each_kind group;
     group_under_test& g = group.g;
     expect(g.csccmgr({"start"}), 0);
-    const process_key standby = g.await_role("standby");
-    const process_key primary = g.await_role("primary");
-    BOOST_TEST(g.watch().signal(standby, SIGKILL));
-    BOOST_TEST(g.watch().signal(primary, SIGKILL));
+    g.kill_both_daemons();
     BOOST_REQUIRE(g.eventually([&] { return g.watch().living().empty(); }));
     const ids downwards{"LAST", "EXEC", "FD", "NOTIFY", "FIRST"};
     BOOST_TEST(g.order_of("callback_begin") == downwards, boost::test_tools::per_element());
+    expect(g.csccmgr({"stop"}), 0);
+    g.expect_nothing_left();
+}
+
+BOOST_AUTO_TEST_CASE(what_outlives_a_killed_guard_and_both_daemons_is_ended_by_the_next_verb)
+{
+    group_under_test g(guarded_between("fd", {"--newline", "--leave-child"}));
+    expect(g.csccmgr({"start"}), 0);
+    if (output_of(g, "csccd").find("contained by cgroup") == std::string::npos)
+        return expect_stopped(g); // only a cgroup remembers who began what
+    g.note_fault("B");
+    const process_key guard = guard_of(g, "B");
+    g.note_force();
+    g.kill_both_daemons();
+    BOOST_TEST(g.watch().signal(guard, SIGKILL));
+    BOOST_REQUIRE(g.eventually([&] { return g.watch().living().size() == 1; }));
+    expect(g.csccmgr({"status"}), 1, {"its coordinator is dead"});
     expect(g.csccmgr({"stop"}), 0);
     g.expect_nothing_left();
 }

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <regex>
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -102,6 +103,8 @@ words fixture::context_of(const std::string& file)
     replace(text, g.file(""), "FOLDER/");
     replace(text, g.name() + "." + std::to_string(::geteuid()) + ".", "OBJECT.");
     replace(text, g.name(), "GROUP");
+    text = std::regex_replace(text, std::regex("(NOTIFY_SOCKET=@)[0-9a-f]+|(pipe:\\[)[0-9]+"),
+                              "$1$2N");
     words lines = lines_of(text);
     for (std::string& line : lines)
         line = outside(line);
@@ -208,4 +211,34 @@ BOOST_FIXTURE_TEST_CASE(with_all_keys_set_a_service_gets_what_they_say, fixture,
     start_spoilt();
     cscc::core::check_golden("launch_context/every_key.txt", context_of(g.file("A.out")));
     cscc::core::check_golden("launch_context/another_user.txt", context_of(g.file("B.out")));
+}
+
+namespace {
+
+void expect_guarded(fixture& f, const std::string& readiness, const words& says,
+                    const std::string& extra)
+{
+    group_description d = f.g.description();
+    service_description& a = d.at("A");
+    a.executable = f.g.file("plain");
+    a.arguments = {"--print-context"};
+    a.arguments.insert(a.arguments.end(), says.begin(), says.end());
+    a.extra = "readiness = \"" + readiness + "\"\n" + extra;
+    fs::copy_file(PLAIN_PROGRAM, a.executable);
+    f.g.configure(d);
+    f.start_spoilt();
+    cscc::core::check_golden("launch_context/guarded_" + readiness + ".txt",
+                             f.context_of(f.g.log_directory() + "/" + f.g.name() + "/A.log"));
+}
+
+} // namespace
+
+BOOST_FIXTURE_TEST_CASE(a_program_that_notifies_gets_a_socket_and_nothing_of_its_guards, fixture)
+{
+    expect_guarded(*this, "notify", {"--notify", "READY=1"}, "watchdog_timeout = 60000\n");
+}
+
+BOOST_FIXTURE_TEST_CASE(a_program_that_writes_a_newline_gets_a_descriptor_for_it, fixture)
+{
+    expect_guarded(*this, "fd", {"--newline"}, "");
 }

@@ -142,10 +142,7 @@ BOOST_AUTO_TEST_CASE(with_both_daemons_dead_they_go_down_in_order_and_postgres_c
     real_group group("restart");
     start(group);
     const auto guards = group.guards();
-    const process_key standby = group.g.await_role("standby");
-    const process_key primary = group.g.await_role("primary");
-    BOOST_TEST(group.g.watch().signal(standby, SIGKILL));
-    BOOST_TEST(group.g.watch().signal(primary, SIGKILL));
+    group.g.kill_both_daemons();
     BOOST_REQUIRE(group.g.eventually([&] { return group.g.watch().living().empty(); }, 60s));
 
     const auto ends = ends_of(group.g, {"nginx", "greeter", "redis", "postgres"}, guards);

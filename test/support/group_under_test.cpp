@@ -166,6 +166,15 @@ running_program group_under_test::begin_csccmgr(const std::vector<std::string>& 
     return program;
 }
 
+void group_under_test::kill_both_daemons()
+{
+    const process_key standby = await_role("standby");
+    const process_key primary = await_role("primary");
+    for (const auto& [who, signal_number] :
+         {std::pair(primary, SIGSTOP), std::pair(standby, SIGKILL), std::pair(primary, SIGKILL)})
+        BOOST_TEST(watch_.signal(who, signal_number));
+}
+
 void group_under_test::kill(const std::string& id, int signal_number)
 {
     const auto process = service(id);

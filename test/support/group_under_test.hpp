@@ -80,6 +80,9 @@ public:
 
     /// Kills the newest process of a service.
     void kill(const std::string& id, int signal_number = SIGKILL);
+    /// At one instant, as far as the group can see: the primary is stopped first, or it would
+    /// replace the standby.
+    void kill_both_daemons();
     /// Says that a process which is not begun here gives this order now.
     void note_asked(const std::string& verb);
     /// Says that from here on processes of this service may end at a failpoint of their own.
