@@ -222,7 +222,7 @@ void group_under_test::note_status()
 void group_under_test::note_rest(std::string_view is)
 {
     watch_.write(watch_.line("rest").add("is", is).add(
-        "left", static_cast<std::int64_t>(is == "down" ? remains().size() : 0)));
+        "left", static_cast<std::int64_t>(is == "down" ? leftovers().size() : 0)));
 }
 
 // Of a service's own output nothing is promised.

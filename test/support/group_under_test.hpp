@@ -116,6 +116,8 @@ public:
 
     /// Processes, shared objects and files in the runtime directory that a stop should have ended.
     [[nodiscard]] std::vector<std::string> remains() const;
+    /// Of these, what is no process.
+    [[nodiscard]] std::vector<std::string> leftovers() const;
     /// Waits until nothing remains; from here on the checker insists.
     void expect_nothing_left();
 
