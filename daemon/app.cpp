@@ -181,7 +181,8 @@ private:
 
     void remove_objects()
     {
-        event_log_enter(event_role::none, base_.state.view().epoch()); // others may begin from here
+        event_log_enter(event_role::none, base_.state.view().epoch(),
+                        base_.config_hash); // others may begin from here
         FAILPOINT("primary:before-unlink");
         const shm::group_names names{config::group_name(base_.model), base_.model.resolved.uid};
         if (const error_code ec = shm::remove_group_objects(names))
@@ -253,7 +254,7 @@ startup_result<void> become_primary(foundation& base, bool of_another_s_group)
         return office;
     if (of_another_s_group)
         FAILPOINT("standby:epoch-written");
-    event_log_enter(event_role::primary, base.state.view().epoch());
+    event_log_enter(event_role::primary, base.state.view().epoch(), base.config_hash);
     if (of_another_s_group)
         FAILPOINT("standby:role-changed");
     else

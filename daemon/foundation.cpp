@@ -3,6 +3,7 @@
 #include "common/base/text.hpp"
 #include "common/reactor/log.hpp"
 #include "common/reactor/process_ref.hpp"
+#include "common/shm/checksum.hpp"
 #include "common/shm/config_object.hpp"
 #include "common/shm/group_names.hpp"
 #include "config/json.hpp"
@@ -29,7 +30,13 @@ startup_failure failure(exit_code code, std::string sentence)
     return {code, std::move(sentence)};
 }
 
-startup_result<config::model> read_configuration(const std::string& object_name)
+struct configuration
+{
+    config::model model;
+    std::uint64_t hash;
+};
+
+startup_result<configuration> read_configuration(const std::string& object_name)
 {
     const auto json = shm::read_config(object_name);
     if (!json) {
@@ -44,7 +51,7 @@ startup_result<config::model> read_configuration(const std::string& object_name)
                             " holds no configuration of this version; csccmgr and csccd must be of "
                             "the same installation."));
     }
-    return std::move(*model);
+    return configuration{std::move(*model), shm::checksum(std::string_view(*json))};
 }
 
 startup_result<void> open_log(const config::model& model)
@@ -108,23 +115,24 @@ startup_result<foundation> lay_foundation(const std::string& config_object_name)
 {
     // What we make ourselves has a mode of its own; this is for the folders of a log's path.
     const mode_t umask_before = ::umask(022);
-    auto model = read_configuration(config_object_name);
-    if (!model)
-        return model.error();
-    if (auto logging = open_log(*model); !logging)
+    auto read = read_configuration(config_object_name);
+    if (!read)
+        return read.error();
+    config::model& model = read->model;
+    if (auto logging = open_log(model); !logging)
         return logging.error();
-    const auto limit = raise_descriptor_limit(model->components.size());
+    const auto limit = raise_descriptor_limit(model.components.size());
     if (!limit)
         return limit.error();
 
-    const shm::group_names names{config::group_name(*model), model->resolved.uid};
+    const shm::group_names names{config::group_name(model), model.resolved.uid};
     auto state = shm::state_writer::attach(names.state());
     if (!state) {
         return failure(exit_code::failed, text("The shared object ", names.state(),
                                                " cannot be used: ", sentence_of(state.error()),
                                                " Start the group with 'csccmgr start'."));
     }
-    return foundation{std::move(*model), std::move(*state), *limit, umask_before};
+    return foundation{std::move(model), read->hash, std::move(*state), *limit, umask_before};
 }
 
 startup_result<void> take_office(foundation& base)

@@ -8,6 +8,7 @@
 
 #include <boost/system/result.hpp>
 
+#include <cstdint>
 #include <string>
 
 #include <sys/resource.h>
@@ -18,6 +19,7 @@ namespace cscc {
 struct foundation
 {
     config::model model;
+    std::uint64_t config_hash; // of the text that the model was read from
     shm::state_writer
         state; // a primary holds the coordinator, shared-memory and standby lock in it
     rlimit descriptor_limit; // as it was; ours is raised to the hard one

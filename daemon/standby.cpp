@@ -43,7 +43,7 @@ public:
 
     std::variant<inheritance, exit_code> run(startup_report& report)
     {
-        event_log_enter(event_role::standby, state().epoch());
+        event_log_enter(event_role::standby, state().epoch(), base_.config_hash);
         event_log_generation(state().generation());
         spawn(io_.get_executor(), "signals", obey_signals());
         hold_services(state(), left_.services);

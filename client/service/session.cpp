@@ -79,7 +79,8 @@ void session::note_registered()
     const bool again = registered_once_.exchange(true);
     epoch_ = pages_->state.epoch();
     event_log_epoch(epoch_);
-    note_event(again ? "again" : "registered", "id", birth_.service);
+    note_event(again ? "again" : "registered", "id", birth_.service, "config_hash",
+               pages_->state.group().config_checksum);
     if (again)
         FAILPOINT("service:adopted");
     else

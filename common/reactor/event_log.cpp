@@ -91,7 +91,7 @@ bool event_log_is_open() noexcept
     return is_open.load(std::memory_order_relaxed);
 }
 
-void event_log_enter(event_role to, std::uint64_t epoch) noexcept
+void event_log_enter(event_role to, std::uint64_t epoch, std::uint64_t config_hash) noexcept
 {
     if (!event_log_is_open())
         return;
@@ -100,7 +100,7 @@ void event_log_enter(event_role to, std::uint64_t epoch) noexcept
     log.epoch = epoch;
     if (to != event_role::none)
         log.role = to;
-    note_event("role", "from", to_string(from), "to", to_string(to));
+    note_event("role", "from", to_string(from), "to", to_string(to), "config_hash", config_hash);
     log.role = to;
 }
 

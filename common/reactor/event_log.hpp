@@ -9,10 +9,13 @@
 // afterwards. Without a file all of this costs one branch.
 //
 // Kinds of the coordinator (role primary or standby):
-//   role                    from, to: none, standby, primary; the role ends before the objects go
+//   role                    from, to: none, standby, primary; the role ends before the objects go;
+//                           config_hash: of the configuration that this process has read
 //   generation, retake      a generation begins; the component lock is ours again
 //   spawn                   id, child, child_start (no child: it could not be made)
-//   turn, terminate         id; its turn has come, by message or by its stop signal
+//   coordinator             child, child_start: a standby was started
+//   turn                    id; its turn has come, by message
+//   terminate               id, of, of_start: by its stop signal
 //   kill                    id, cause, of, of_start: the process meant
 //   release                 the component lock: the durable order to go down
 //   wanted                  to ("down"), cause
@@ -20,7 +23,8 @@
 //   state                   from, to, reason: of the group
 //   component               id, from, to, reason
 //   finish                  outcome, reason: nothing lives any more
-// Kinds of the library (id is the service): registered, again, go, turn_found, callback
+// Kinds of the library (id is the service): registered and again (config_hash: of its group),
+//   go, turn_found, callback
 // Kinds of csccmgr: coordinator (child, child_start), kill (of csccd)
 #pragma once
 
@@ -57,7 +61,8 @@ enum class event_role : std::uint8_t
 [[nodiscard]] std::string event_log_file();
 
 /// Notes the change of role; the lines that follow carry the new one and this epoch.
-void event_log_enter(event_role to, std::uint64_t epoch) noexcept;
+/// @param config_hash  of the configuration by which it is led
+void event_log_enter(event_role to, std::uint64_t epoch, std::uint64_t config_hash) noexcept;
 /// For the lines that follow.
 void event_log_epoch(std::uint64_t epoch) noexcept;
 void event_log_generation(std::uint64_t generation) noexcept;

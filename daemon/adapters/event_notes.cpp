@@ -46,7 +46,8 @@ void note_order(const core::act_on_component& what, const std::string& id,
         note_event("turn", "id", id, "cause", what.cause);
         break;
     case core::component_action::terminate:
-        note_event("terminate", "id", id, "cause", what.cause);
+        note_event("terminate", "id", id, "cause", what.cause, "of", process.pid, "of_start",
+                   process.start_ticks);
         break;
     case core::component_action::kill:
         note_event("kill", "id", id, "cause", what.cause, "of", process.pid, "of_start",

@@ -90,13 +90,20 @@ void standby_runner::act(core::keeper_action action)
     switch (action) {
     case core::keeper_action::none: break;
     case core::keeper_action::spawn: spawn(); break;
-    case core::keeper_action::kill:
-        if (process_)
-            static_cast<void>(process_->send_signal(SIGKILL)); // what fails is gone already
-        break;
+    case core::keeper_action::kill: kill(); break;
     case core::keeper_action::tell_settled: on_change_(core::standby_settled{}); break;
     case core::keeper_action::tell_dismissed: on_change_(core::standby_gone{}); break;
     }
+}
+
+void standby_runner::kill()
+{
+    if (!process_)
+        return;
+    const bool unneeded = facts_.phase == core::keeper_phase::leaving;
+    note_event("kill", "cause", unneeded ? "nobody has to watch any more" : "no hello in time",
+               "of", process_->identity().pid, "of_start", process_->identity().start_ticks);
+    static_cast<void>(process_->send_signal(SIGKILL)); // what fails is gone already
 }
 
 // Why the wait ended is asked of the clock: an expiry may be queued when the deadline moves.
@@ -152,6 +159,8 @@ error_code standby_runner::launch()
     const auto ticks = read_start_ticks(child->pid); // ours and not collected: nobody else's pid
     process_ = process_ref::adopt(std::move(child->pidfd),
                                   {child->pid, ticks ? *ticks : std::uint64_t{0}});
+    note_event("coordinator", "child", process_->identity().pid, "child_start",
+               process_->identity().start_ticks);
     auto watched = process_->clone();
     if (!watched) { // nobody would see it go
         static_cast<void>(process_->send_signal(SIGKILL));

@@ -54,6 +54,7 @@ private:
     void act(core::keeper_action action);
     void watch_deadline();
     void spawn();
+    void kill();
     [[nodiscard]] error_code launch();
     void beat();
     boost::asio::awaitable<void> hear(unique_fd hello, process_identity from);

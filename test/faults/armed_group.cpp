@@ -13,7 +13,9 @@ group_description three_for_crashes(const std::string& policy)
 {
     group_description d = group_of({"A", "B", "C"});
     d.on_coordinator_failure = policy;
-    d.cscc_extra = "takeover_timeout = 500\nheartbeat_timeout = 1000\nheartbeat_interval = 250\n";
+    d.takeover_timeout_ms = 500;
+    d.heartbeat_timeout_ms = 1'000;
+    d.cscc_extra = "heartbeat_interval = 250\n";
     for (service_description& s : d.services) {
         s.arguments = {"--linger", "100"}; // beyond the margin of what is seen late
         s.startup_timeout_ms = s.shutdown_timeout_ms = 4'000;

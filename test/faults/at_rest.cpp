@@ -10,10 +10,21 @@
 
 namespace cscc::test {
 
-bool is_up(group_under_test& g)
+namespace {
+
+bool is_manned(const group_under_test& g)
 {
     const bool standby = !g.description().standby || g.in_role("standby");
-    return g.all_ready() && g.in_role("primary") && standby && g.csccmgr({"status"}).code == 0;
+    return g.all_ready() && g.in_role("primary") && standby;
+}
+
+} // namespace
+
+// A second look: csccmgr takes a moment, in which one who was dying has died.
+bool is_up(group_under_test& g)
+{
+    return !g.watch().somebody_is_dying() && is_manned(g) && g.csccmgr({"status"}).code == 0 &&
+           is_manned(g);
 }
 
 bool is_down(const group_under_test& g)
@@ -32,6 +43,7 @@ void await_rest(group_under_test& g, bool may_be_up)
     const bool at_rest = g.eventually([&] { return is_down(g) || is_up(g); }, 30s);
     BOOST_TEST(at_rest, "the group comes to no rest");
     const bool up = !is_down(g);
+    g.note_rest(!at_rest ? "none" : up ? "up" : "down");
     if (up)
         g.note_status();
     BOOST_TEST(!(up && !may_be_up), "the group is up, and was ordered down");

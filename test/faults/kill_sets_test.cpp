@@ -86,7 +86,7 @@ group_description description_of(const kill_set& set)
 {
     group_description d = group_of({"A", "B", "C"});
     d.on_coordinator_failure = set.policy;
-    d.cscc_extra = "takeover_timeout = 500\n";
+    d.takeover_timeout_ms = 500;
     for (service_description& s : d.services) {
         s.arguments = {"--linger", "150"}; // beyond the margin of what is seen late
         s.startup_timeout_ms = s.shutdown_timeout_ms = 5'000;

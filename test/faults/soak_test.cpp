@@ -135,6 +135,7 @@ private:
     {
         kill_process(g_, pid);
         now_ = await_crew(g_, now_);
+        g_.note_rest("up");
     }
 
     std::mt19937 random_;

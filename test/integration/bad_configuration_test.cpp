@@ -45,11 +45,11 @@ BOOST_AUTO_TEST_CASE(all_mistakes_of_a_file_are_told_at_once_with_their_places)
     group_description d = group_of({"A", "B"});
     d.at("A").extra = "stratup_timeout = 1\n";
     d.at("B").executable = "/nonexistent/program";
-    d.cscc_extra = "takeover_timeout = \"perhaps\"\n";
+    d.cscc_extra = "restart_delay = \"perhaps\"\n";
     group_under_test g(d);
     const std::string file = g.configuration_file();
     expect_refused(g, {file + ":", "unknown key 'stratup_timeout'", "did you mean",
-                       "/nonexistent/program", "'takeover_timeout'", "^"});
+                       "/nonexistent/program", "'restart_delay'", "^"});
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_is_no_toml_is_told_by_line_and_column)

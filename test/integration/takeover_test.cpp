@@ -138,7 +138,8 @@ BOOST_AUTO_TEST_CASE(a_primary_that_is_stopped_is_killed_before_anybody_takes_it
 {
     for (const std::string policy : {"restart", "adopt"}) {
         group_description d = three(policy);
-        d.cscc_extra = "heartbeat_timeout = 1000\nheartbeat_interval = 250\n";
+        d.heartbeat_timeout_ms = 1'000;
+        d.cscc_extra = "heartbeat_interval = 250\n";
         group_under_test g(d);
         start(g);
         const process_key old = kill_role(g, "primary", SIGSTOP);
@@ -195,7 +196,7 @@ BOOST_AUTO_TEST_CASE(with_both_dead_the_services_go_down_in_order_by_themselves)
 {
     for (const std::string policy : {"restart", "adopt", "stop"}) {
         group_description d = three_that_linger(policy);
-        d.cscc_extra = "takeover_timeout = 1000\n";
+        d.takeover_timeout_ms = 1'000;
         group_under_test g(d);
         start(g);
         const process_key standby = g.await_role("standby");
@@ -244,7 +245,7 @@ BOOST_AUTO_TEST_CASE(a_take_over_counts_as_a_recovery_and_the_last_one_is_refuse
 BOOST_AUTO_TEST_CASE(a_successor_that_cannot_listen_leaves_the_services_to_themselves)
 {
     group_description d = three_that_linger("adopt");
-    d.cscc_extra = "takeover_timeout = 500\n";
+    d.takeover_timeout_ms = 500;
     group_under_test g(d);
     start(g);
     const process_key standby = g.await_role("standby");

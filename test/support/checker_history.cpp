@@ -1,5 +1,6 @@
 #include "test/support/checker_history.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <utility>
 
@@ -28,7 +29,7 @@ public:
 private:
     life& life_of(identity who, const log_event& e)
     {
-        const auto [found, is_new] = index_.try_emplace(who, history_.lives.size());
+        const auto [found, is_new] = history_.index.try_emplace(who, history_.lives.size());
         if (is_new)
             history_.lives.emplace_back().spawned = &e;
         return history_.lives[found->second];
@@ -71,6 +72,10 @@ private:
         if (e.kind == "group") {
             history_.plan = {.startup_timeout_ns = e.number("startup_timeout_ms") * ns_per_ms,
                              .shutdown_timeout_ns = e.number("shutdown_timeout_ms") * ns_per_ms,
+                             .heartbeat_timeout_ns = e.number("heartbeat_timeout_ms") * ns_per_ms,
+                             .takeover_timeout_ns = e.number("takeover_timeout_ms") * ns_per_ms,
+                             .adopts = e.word("on_coordinator_failure") == "adopt",
+                             .standby = e.number("standby") != 0,
                              .services = {}};
         }
         else if (e.kind == "plan") {
@@ -86,8 +91,13 @@ private:
         else if (e.kind == "exit") {
             life_of({e.pid, e.start}, e).exit = &e;
         }
+        else if (e.kind == "reaped") {
+            life_of({e.pid, e.start}, e).reaped = &e;
+        }
         else if (e.kind == "kill") {
-            life_of({e.pid, e.start}, e).killed = &e;
+            life& l = life_of({e.pid, e.start}, e);
+            l.killed = &e;
+            l.signals.push_back(&e);
         }
         else if (e.kind == "fault") {
             faults_[e.id] = &e;
@@ -98,7 +108,6 @@ private:
     }
 
     history& history_;
-    std::map<identity, std::size_t> index_;
     std::map<std::string, const log_event*> faults_; // by id
     std::uint64_t orders_ = 0;
     std::pair<std::uint64_t, std::uint64_t> current_{~std::uint64_t{0}, 0};
@@ -125,14 +134,38 @@ bool life::gone(std::int64_t t, std::int64_t margin) const
     return seen <= t || (margin < 0 && earliest != 0 && earliest <= t);
 }
 
+bool life::is_stopped(std::int64_t t) const
+{
+    bool stopped = false;
+    for (const log_event* sent : signals) {
+        if (sent->t_ns > t)
+            break;
+        if (sent->number("signal") == SIGSTOP || sent->number("signal") == SIGCONT)
+            stopped = sent->number("signal") == SIGSTOP;
+    }
+    return stopped;
+}
+
+std::int64_t group_plan::whole_start_ns() const
+{
+    std::int64_t sum = 0;
+    for (const auto& [id, plan] : services)
+        sum += plan.startup_timeout_ns;
+    return std::min(sum, startup_timeout_ns);
+}
+
+std::int64_t group_plan::whole_shutdown_ns() const
+{
+    std::int64_t sum = 0;
+    for (const auto& [id, plan] : services)
+        sum += plan.shutdown_timeout_ns;
+    return std::min(sum, shutdown_timeout_ns);
+}
+
 const life* history::life_of(int pid, std::uint64_t start) const
 {
-    for (const life& l : lives) {
-        const log_event* line = l.spawned != nullptr ? l.spawned : l.exit;
-        if (line != nullptr && line->pid == pid && line->start == start)
-            return &l;
-    }
-    return nullptr;
+    const auto found = index.find({pid, start});
+    return found == index.end() ? nullptr : &lives[found->second];
 }
 
 const life* history::latest(const std::string& id, std::size_t round, std::int64_t t) const

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace cscc::test {
@@ -26,9 +27,11 @@ struct life
     const log_event* ready = nullptr;
     const log_event* sigterm = nullptr;
     std::vector<const log_event*> callbacks;
-    const log_event* exiting = nullptr; // ends by itself
-    const log_event* killed = nullptr;  // by the test, or by a failpoint of its own
+    const log_event* exiting = nullptr;    // ends by itself
+    const log_event* killed = nullptr;     // by the test, or by a failpoint of its own
+    std::vector<const log_event*> signals; // all that the test sent it
     const log_event* exit = nullptr;
+    const log_event* reaped = nullptr; // from here on its pid may be another's
 
     [[nodiscard]] bool is_service() const { return !id.empty() && !descendant; }
     /// What told it that its shutdown turn has come; null before.
@@ -36,6 +39,8 @@ struct life
     /// True if it had ended at `t` and stood so for at least `margin`. With a negative one: if it
     /// may have ended by then, as far as the harness can tell.
     [[nodiscard]] bool gone(std::int64_t t, std::int64_t margin) const;
+    /// The test has stopped it (SIGSTOP), and not yet sent it on its way.
+    [[nodiscard]] bool is_stopped(std::int64_t t) const;
 };
 
 struct service_plan
@@ -50,7 +55,15 @@ struct group_plan
 {
     std::int64_t startup_timeout_ns = 0;
     std::int64_t shutdown_timeout_ns = 0;
+    std::int64_t heartbeat_timeout_ns = 0;
+    std::int64_t takeover_timeout_ns = 0;
+    bool adopts = false; // on_coordinator_failure
+    bool standby = false;
     std::map<std::string, service_plan> services;
+
+    /// All services', one after the other, but no longer than the whole group may take.
+    [[nodiscard]] std::int64_t whole_start_ns() const;
+    [[nodiscard]] std::int64_t whole_shutdown_ns() const;
 };
 
 struct history
@@ -59,10 +72,11 @@ struct history
     history(history&&) = default;
     history(const history&) = delete; // the lives point into the events
 
-    std::vector<log_event> events; // by time
-    std::vector<life> lives;       // by the time of their first line
-    group_plan plan;               // the last one that was written
-    std::int64_t end_ns = 0;       // of the log
+    std::vector<log_event> events;                              // by time
+    std::vector<life> lives;                                    // by the time of their first line
+    std::map<std::pair<int, std::uint64_t>, std::size_t> index; // of lives, by pid and start
+    group_plan plan;                                            // the last one that was written
+    std::int64_t end_ns = 0;                                    // of the log
 
     /// The life of that process; null if no line is about it.
     [[nodiscard]] const life* life_of(int pid, std::uint64_t start) const;

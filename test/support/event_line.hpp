@@ -13,11 +13,14 @@
 //   sigterm                          SIGTERM came
 //   exiting                          it ends by itself now, with `code` or by `signal`
 // Kinds of the harness (role "harness"):
-//   group, plan                      deadlines and retries of the group; id, steps and deadlines of
-//                                    a service
+//   group, plan                      deadlines, retries and policy of the group; id, steps and
+//                                    deadlines of a service
 //   seen                             a process was found below us; `command`
 //   exit                             a process is gone: pid and start are its, not the harness's;
 //                                    `not_before_ns`: when it lived still, if we looked late
+//   reaped                           (pid) nobody can take it for alive any more; `code` or
+//   `signal`
+//                                    if it was ours to reap
 //   kill                             the test sent `signal` to that pid
 //   order, answer                    what was asked of the group (`order` number, `verb`,
 //                                    `limit_ms`) and its answer (`order`, `code`, `claim`)
@@ -25,6 +28,13 @@
 //                                    pid; its exit is its end), if it lives on
 //   fault                            processes of `id` may end at a failpoint of their own
 //   force                            from here on nothing is promised about deadlines
+//   rest                             the test did its last, and saw the group `up`, `down` or, when
+//   it
+//                                    had waited long enough, none of both (`is`); `left`: so many
+//                                    things that a stop removes
+//   log                              what a log `file` of the product's holds: `lines`, the
+//   `longest`
+//                                    in bytes, and so many `controls`
 //   status                           what `status` said of service `id` at rest: `state`, `of`
 //   down                             from here on nothing may be left
 //   left                             something is: `what`

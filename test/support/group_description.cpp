@@ -109,6 +109,8 @@ std::string to_toml(const group_description& d)
        << "shutdown_timeout = " << d.shutdown_timeout_ms << "\n"
        << "restart_retry_counter = " << d.restart_retry_counter << "\n"
        << "restart_time_span = " << d.restart_time_span_ms << "\n"
+       << "heartbeat_timeout = " << d.heartbeat_timeout_ms << "\n"
+       << "takeover_timeout = " << d.takeover_timeout_ms << "\n"
        << "standby = " << (d.standby ? "true" : "false") << "\n"
        << "on_coordinator_failure = " << quoted(d.on_coordinator_failure) << "\n"
        << d.cscc_extra << "\n[csccd_environment]\n"

@@ -33,6 +33,8 @@ struct group_description
     int shutdown_timeout_ms = 60'000;
     int restart_retry_counter = 5;
     int restart_time_span_ms = 60'000;
+    int heartbeat_timeout_ms = 3'000;
+    int takeover_timeout_ms = 5'000;
     bool standby = true;
     std::string on_coordinator_failure = "restart";
     std::string name{};       // mem_shared_name; empty: one of the harness's own

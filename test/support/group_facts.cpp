@@ -126,9 +126,15 @@ std::vector<std::string> cgroups_of(const std::string& group)
 
 std::vector<std::string> group_under_test::remains() const
 {
-    std::vector<std::string> found;
+    std::vector<std::string> found = leftovers();
     for (const watched& w : watch_.living())
         found.push_back("process " + std::to_string(w.who.pid) + " (" + w.command + ")");
+    return found;
+}
+
+std::vector<std::string> group_under_test::leftovers() const
+{
+    std::vector<std::string> found;
     for (const auto& entry : fs::directory_iterator("/dev/shm")) {
         if (entry.path().filename().string().starts_with(name() + "."))
             found.push_back(entry.path());

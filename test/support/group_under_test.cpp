@@ -1,9 +1,11 @@
 #include "test/support/group_under_test.hpp"
 
 #include <boost/json/parse.hpp>
+#include <boost/test/results_collector.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 
 #include <unistd.h>
@@ -44,10 +46,18 @@ std::string ordered_verb(const std::vector<std::string>& arguments)
     return "";
 }
 
+/// Of the test case that runs, so far.
+unsigned long failures()
+{
+    const auto id = boost::unit_test::framework::current_test_case_id();
+    return boost::unit_test::results_collector.results(id).p_assertions_failed;
+}
+
 } // namespace
 
 group_under_test::group_under_test(group_description description)
-    : description_(std::move(description)), watch_(dir_.file("events.log"))
+    : description_(std::move(description)), watch_(dir_.file("events.log")),
+      failures_before_(failures())
 {
     fs::create_directory(runtime_directory());
     fs::create_directory(log_directory());
@@ -56,9 +66,12 @@ group_under_test::group_under_test(group_description description)
 
 group_under_test::~group_under_test()
 {
+    note_logs();
     // Read before the cleaning up below, which ends processes in an order of its own.
     for (const violation& v : check(read_log(dir_.file("events.log"))))
         BOOST_ERROR(to_text(v));
+    if (failures() != failures_before_)
+        keep_logs();
     const bool all_gone = watch_.eventually(
         [this] {
             for (const watched& w : watch_.living())
@@ -98,7 +111,11 @@ void group_under_test::write_configuration()
                      .add("startup_timeout_ms", description_.startup_timeout_ms)
                      .add("shutdown_timeout_ms", description_.shutdown_timeout_ms)
                      .add("restart_retry_counter", description_.restart_retry_counter)
-                     .add("restart_time_span_ms", description_.restart_time_span_ms));
+                     .add("restart_time_span_ms", description_.restart_time_span_ms)
+                     .add("heartbeat_timeout_ms", description_.heartbeat_timeout_ms)
+                     .add("takeover_timeout_ms", description_.takeover_timeout_ms)
+                     .add("on_coordinator_failure", description_.on_coordinator_failure)
+                     .add("standby", description_.standby ? 1 : 0));
     const auto start_step = step_of(startup_steps(description_));
     const auto stop_step = step_of(shutdown_steps(description_));
     for (const service_description& s : description_.services) {
@@ -211,6 +228,51 @@ void group_under_test::note_status()
                          .add("state", std::string_view(s.at("state").as_string()))
                          .add("of", pid.is_null() ? 0 : pid.to_number<std::int64_t>()));
     }
+}
+
+void group_under_test::note_rest(std::string_view is)
+{
+    watch_.write(watch_.line("rest").add("is", is).add(
+        "left", static_cast<std::int64_t>(is == "down" ? leftovers().size() : 0)));
+}
+
+// Of a service's own output nothing is promised.
+void group_under_test::note_logs()
+{
+    std::error_code none; // a test of just that mistake
+    for (const auto& entry : fs::recursive_directory_iterator(log_directory(), none)) {
+        if (!entry.path().filename().string().starts_with("csccd.log"))
+            continue;
+        const std::string all = read_file(entry.path());
+        std::int64_t longest = 0;
+        std::int64_t length = 0;
+        for (const char c : all) {
+            length = c == '\n' ? 0 : length + 1;
+            longest = std::max(longest, length);
+        }
+        const auto controls = std::count_if(all.begin(), all.end(), [](unsigned char c) {
+            return c != '\n' && (c < ' ' || c == 0x7f);
+        });
+        watch_.write(watch_.line("log")
+                         .add("file", entry.path().filename().string())
+                         .add("lines", std::count(all.begin(), all.end(), '\n'))
+                         .add("longest", longest)
+                         .add("controls", controls));
+    }
+}
+
+// A failure after hours is of no use without the story of it.
+void group_under_test::keep_logs() const
+{
+    const char* const folder = std::getenv("CSCC_KEEP_LOGS");
+    if (folder == nullptr)
+        return;
+    std::error_code ignored; // the test has failed already
+    const fs::path place = fs::path(folder) / name();
+    fs::create_directories(place, ignored);
+    fs::copy(dir_.file("events.log"), place, ignored);
+    fs::copy(configuration_file(), place, ignored);
+    fs::copy(log_directory(), place / "log", fs::copy_options::recursive, ignored);
 }
 
 void group_under_test::expect_nothing_left()

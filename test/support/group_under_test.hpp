@@ -11,7 +11,8 @@
 // It owns a temporary folder (configuration, runtime directory, logs, event log), a name for the
 // shared objects that no other process uses, and the process_watch. At its end it kills what
 // lives, and reports through Boost.Test every violation that the checker finds in the event log -
-// so each test checks the order, whatever it is about.
+// so each test checks the order, whatever it is about. With CSCC_KEEP_LOGS=FOLDER the event log and
+// the product's logs of a test that failed are kept there.
 #pragma once
 
 #include "test/support/checker.hpp"
@@ -23,6 +24,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <signal.h>
@@ -91,6 +93,8 @@ public:
     void note_force();
     /// Asks for the status and notes what it says, service by service, for I17. Only at rest.
     void note_status();
+    /// Says that nothing more is done to it, and where it came to rest: up, down or none (I10).
+    void note_rest(std::string_view is);
 
     // --- facts
 
@@ -115,17 +119,22 @@ public:
 
     /// Processes, shared objects and files in the runtime directory that a stop should have ended.
     [[nodiscard]] std::vector<std::string> remains() const;
+    /// Of these, what is no process.
+    [[nodiscard]] std::vector<std::string> leftovers() const;
     /// Waits until nothing remains; from here on the checker insists.
     void expect_nothing_left();
 
 private:
     void write_configuration();
+    void note_logs(); // I22
+    void keep_logs() const;
     [[nodiscard]] program_result run_order(const std::string& verb, const start_spec& spec,
                                            std::chrono::nanoseconds limit, const char* claim);
 
     temp_dir dir_;
     group_description description_;
     process_watch watch_;
+    unsigned long failures_before_;
     int orders_ = 0;
 };
 

@@ -2,6 +2,7 @@
 
 #include "test/support/event_log.hpp"
 
+#include <algorithm>
 #include <array>
 #include <stdexcept>
 #include <system_error>
@@ -178,6 +179,13 @@ std::vector<watched> process_watch::living() const
     return list;
 }
 
+bool process_watch::somebody_is_dying() const
+{
+    const std::lock_guard guard(mutex_);
+    return std::any_of(known_.begin(), known_.end(),
+                       [](const auto& one) { return one.second.killed && !one.second.gone; });
+}
+
 bool process_watch::signal(process_key who, int signal_number)
 {
     const std::lock_guard guard(mutex_);
@@ -186,6 +194,7 @@ bool process_watch::signal(process_key who, int signal_number)
         return false;
     event_line l(now_ns(), who, "harness", "kill");
     l.add("signal", signal_number).write_to(log_.get());
+    found->second.killed = found->second.killed || signal_number == SIGKILL;
     return send_through(found->second.pidfd.get(), signal_number);
 }
 
@@ -324,6 +333,14 @@ void process_watch::try_reap(process_key who, entry& e)
         e.reaped = true;
         look_for_crash(who, e);
     }
+    if (!e.reaped)
+        return;
+    event_line l(now_ns(), who, "harness", "reaped");
+    if (e.status && WIFEXITED(*e.status))
+        l.add("code", WEXITSTATUS(*e.status));
+    else if (e.status)
+        l.add("signal", WTERMSIG(*e.status));
+    l.write_to(log_.get());
 }
 
 // Not of a service, which a test may crash, nor of a guard, which ends as its program does. A

@@ -60,6 +60,9 @@ public:
     [[nodiscard]] bool lives(process_key) const;
     [[nodiscard]] std::vector<watched> living() const;
 
+    /// SIGKILL was sent from here to somebody who is still there.
+    [[nodiscard]] bool somebody_is_dying() const;
+
     /// Sends a signal through the pidfd and notes it in the log. False if the process is gone.
     bool signal(process_key, int signal_number);
 
@@ -78,6 +81,7 @@ private:
         unique_fd pidfd;
         std::string command;
         bool started_here = false;
+        bool killed = false; // by us
         bool gone = false;
         bool reaped = false; // by whomever
         bool reported = false;

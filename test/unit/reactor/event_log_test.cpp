@@ -51,7 +51,7 @@ struct fixture
 BOOST_FIXTURE_TEST_CASE(a_line_says_who_when_and_what, fixture)
 {
     const auto log = lines_of([] {
-        event_log_enter(event_role::primary, 3);
+        event_log_enter(event_role::primary, 3, 77);
         event_log_generation(2);
         note_event("kill", "id", std::string("CSQL"), "cause", "late", "of", 17);
     });
@@ -62,6 +62,7 @@ BOOST_FIXTURE_TEST_CASE(a_line_says_who_when_and_what, fixture)
     BOOST_TEST(role.word("from") == "none");
     BOOST_TEST(role.word("to") == "primary");
     BOOST_TEST(role.number("epoch") == 3);
+    BOOST_TEST(role.number("config_hash") == 77);
     const test::log_event& kill = log.events[1];
     BOOST_TEST(kill.text.starts_with("{\"t_ns\":"));
     BOOST_TEST(kill.start != 0u);
@@ -76,9 +77,9 @@ BOOST_FIXTURE_TEST_CASE(a_line_says_who_when_and_what, fixture)
 BOOST_FIXTURE_TEST_CASE(the_role_that_ends_is_the_one_that_says_so, fixture)
 {
     const auto log = lines_of([] {
-        event_log_enter(event_role::standby, 0);
-        event_log_enter(event_role::primary, 2);
-        event_log_enter(event_role::none, 2);
+        event_log_enter(event_role::standby, 0, 77);
+        event_log_enter(event_role::primary, 2, 77);
+        event_log_enter(event_role::none, 2, 77);
     });
     BOOST_REQUIRE(log.events.size() == 3u);
     BOOST_TEST(log.events[0].role == "standby");
@@ -123,7 +124,7 @@ BOOST_FIXTURE_TEST_CASE(without_a_file_nothing_is_noted, fixture)
     if (child == 0) {
         ::unsetenv("CSCC_EVENT_LOG");
         const bool fine = !event_log_open_named(event_role::library) && !event_log_is_open();
-        event_log_enter(event_role::primary, 1);
+        event_log_enter(event_role::primary, 1, 77);
         note_event("release");
         ::_exit(fine ? 0 : 1);
     }
