@@ -17,6 +17,8 @@
 namespace cscc::config {
 namespace {
 
+constexpr const char* journal_of_systemd = "/run/systemd/journal/stdout";
+
 std::optional<std::string> variable(const char* name)
 {
     const char* const value = std::getenv(name);
@@ -130,6 +132,7 @@ surroundings surroundings::of_this_process()
     here.xdg_runtime_dir = variable("XDG_RUNTIME_DIR");
     here.cscc_log_dir = variable("CSCC_LOG_DIR");
     here.xdg_state_home = variable("XDG_STATE_HOME");
+    here.cscc_journal_socket = variable("CSCC_JOURNAL_SOCKET");
     here.home = variable("HOME");
     return here;
 }
@@ -147,6 +150,10 @@ checked<model> load(const std::string& file, depth how, const surroundings& arou
     resolved_group place;
     place.file = absolute.string();
     place.uid = around.uid;
+    place.journal_socket =
+        std::filesystem::absolute(around.cscc_journal_socket.value_or(journal_of_systemd), ec)
+            .lexically_normal()
+            .string();
     const std::string no_runtime = settle_runtime(place, around);
     if (!no_runtime.empty())
         return mistake(no_runtime);

@@ -27,6 +27,7 @@ struct surroundings
     std::optional<std::string> xdg_runtime_dir;
     std::optional<std::string> cscc_log_dir;
     std::optional<std::string> xdg_state_home;
+    std::optional<std::string> cscc_journal_socket;
     std::optional<std::string> home;
 
     [[nodiscard]] static surroundings of_this_process();

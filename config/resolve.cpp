@@ -57,6 +57,7 @@ public:
             resolve_groups(n);
             resolve_environment(n);
             resolve_files(n);
+            expect_journal(n);
         }
     }
 
@@ -223,6 +224,20 @@ private:
         else if (doc_.where.usable(path)) {
             wrong(path,
                   text("'output_file' is '", *c.output_file, "', a directory; name a file in it"));
+        }
+    }
+
+    /// Whether anybody listens there is found out at each launch.
+    void expect_journal(std::size_t n)
+    {
+        const std::string path = component_path(n, "output");
+        const std::string& socket = doc_.value.resolved.journal_socket;
+        std::error_code none; // what cannot be looked at cannot be used either
+        if (doc_.value.components[n].output == output_kind::journal && doc_.where.usable(path) &&
+            !std::filesystem::is_socket(socket, none)) {
+            wrong(path, text("output = \"journal\", but there is no journal: '", socket,
+                             "' is no socket; start systemd-journald, or write \"file\", "
+                             "\"inherit\" or \"null\""));
         }
     }
 

@@ -23,9 +23,6 @@ void check_component_of_this_version(checker& to, std::size_t n)
     to.expect(c.readiness_command.empty(), component_path(n, "readiness_command"),
               "'readiness_command' is not in this version; remove it, and let the service call "
               "cscc_ready()");
-    to.expect(c.output != output_kind::journal, component_path(n, "output"),
-              "output = \"journal\" is not in this version; write \"file\", \"inherit\" or "
-              "\"null\"");
     to.expect(c.success_exit_codes == component{}.success_exit_codes || !are_exit_codes(c),
               component_path(n, "success_exit_codes"),
               "'success_exit_codes' other than [0] is not in this version; remove it: a service "

@@ -252,9 +252,12 @@ BOOST_AUTO_TEST_CASE(this_process_is_asked_for_its_surroundings)
 {
     ::setenv("CSCC_RUNTIME_DIR", "/somewhere", 1);
     ::setenv("CSCC_LOG_DIR", "", 1); // empty is none
+    ::setenv("CSCC_JOURNAL_SOCKET", "/journal", 1);
     const surroundings here = surroundings::of_this_process();
     ::unsetenv("CSCC_RUNTIME_DIR");
     ::unsetenv("CSCC_LOG_DIR");
+    ::unsetenv("CSCC_JOURNAL_SOCKET");
+    BOOST_TEST(here.cscc_journal_socket.value() == "/journal");
     BOOST_TEST(here.uid == ::geteuid());
     BOOST_TEST(here.gid == ::getegid());
     BOOST_TEST(here.cscc_runtime_dir.value() == "/somewhere");
