@@ -118,6 +118,16 @@ checked<model> read_only_names(std::string_view text, parts wanted, resolved_gro
     return std::move(doc.value);
 }
 
+checked<model> read_outputs(std::string_view text, resolved_group place)
+{
+    auto model = read_only_names(text, parts::outputs, std::move(place));
+    if (model) {
+        for (component& c : model->components)
+            c.resolved.output_file = output_file_path(*model, c);
+    }
+    return model;
+}
+
 } // namespace
 
 surroundings surroundings::of_this_process()
@@ -158,12 +168,13 @@ checked<model> load(const std::string& file, depth how, const surroundings& arou
     if (!no_runtime.empty())
         return mistake(no_runtime);
     const std::string no_logs = settle_logs(place, around);
-    if (!no_logs.empty() && how == depth::full)
+    if (!no_logs.empty() && (how == depth::full || how == depth::outputs))
         return mistake(no_logs);
     switch (how) {
     case depth::full: return read_full(*content.text, std::move(place), around);
     case depth::names_only:
         return read_only_names(*content.text, parts::group_names, std::move(place));
+    case depth::outputs: return read_outputs(*content.text, std::move(place));
     case depth::names_of_components: break;
     }
     return read_only_names(*content.text, parts::component_names, std::move(place));

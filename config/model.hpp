@@ -181,6 +181,9 @@ struct model
 [[nodiscard]] std::string service_socket_path(const model&);
 [[nodiscard]] std::string manager_lock_path(const model&);
 
+/// Absolute path of the file that a component's output goes to; empty if it goes to none.
+[[nodiscard]] std::string output_file_path(const model&, const component&);
+
 /// Names of the shared objects, as shm_open(3) wants them but for the slash.
 [[nodiscard]] std::string config_object_name(const model&);
 [[nodiscard]] std::string state_object_name(const model&);

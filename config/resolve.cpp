@@ -209,9 +209,7 @@ private:
     void resolve_files(std::size_t n)
     {
         component& c = doc_.value.components[n];
-        if (c.output == output_kind::file)
-            c.resolved.output_file = c.output_file.value_or(text(
-                doc_.value.resolved.log_directory, "/", group_name(doc_.value), "/", c.id, ".log"));
+        c.resolved.output_file = output_file_path(doc_.value, c);
         if (c.working_directory)
             expect_directory(component_path(n, "working_directory"), *c.working_directory, "");
         // The default one's directory is made when the group is started.
