@@ -122,6 +122,7 @@ void visit_fields(auto& visitor, part_of_type<resolved_group> auto& r)
     visitor("csccd", r.csccd);
     visitor("guard", r.guard);
     visitor("log_file", r.log_file);
+    visitor("journal_socket", r.journal_socket);
     visitor("give_up_program", r.give_up_program);
     visitor("control_gid", r.control_gid);
 }

@@ -17,6 +17,8 @@
 namespace cscc::config {
 namespace {
 
+constexpr const char* journal_of_systemd = "/run/systemd/journal/stdout";
+
 std::optional<std::string> variable(const char* name)
 {
     const char* const value = std::getenv(name);
@@ -116,6 +118,16 @@ checked<model> read_only_names(std::string_view text, parts wanted, resolved_gro
     return std::move(doc.value);
 }
 
+checked<model> read_outputs(std::string_view text, resolved_group place)
+{
+    auto model = read_only_names(text, parts::outputs, std::move(place));
+    if (model) {
+        for (component& c : model->components)
+            c.resolved.output_file = output_file_path(*model, c);
+    }
+    return model;
+}
+
 } // namespace
 
 surroundings surroundings::of_this_process()
@@ -130,6 +142,7 @@ surroundings surroundings::of_this_process()
     here.xdg_runtime_dir = variable("XDG_RUNTIME_DIR");
     here.cscc_log_dir = variable("CSCC_LOG_DIR");
     here.xdg_state_home = variable("XDG_STATE_HOME");
+    here.cscc_journal_socket = variable("CSCC_JOURNAL_SOCKET");
     here.home = variable("HOME");
     return here;
 }
@@ -147,16 +160,21 @@ checked<model> load(const std::string& file, depth how, const surroundings& arou
     resolved_group place;
     place.file = absolute.string();
     place.uid = around.uid;
+    place.journal_socket =
+        std::filesystem::absolute(around.cscc_journal_socket.value_or(journal_of_systemd), ec)
+            .lexically_normal()
+            .string();
     const std::string no_runtime = settle_runtime(place, around);
     if (!no_runtime.empty())
         return mistake(no_runtime);
     const std::string no_logs = settle_logs(place, around);
-    if (!no_logs.empty() && how == depth::full)
+    if (!no_logs.empty() && (how == depth::full || how == depth::outputs))
         return mistake(no_logs);
     switch (how) {
     case depth::full: return read_full(*content.text, std::move(place), around);
     case depth::names_only:
         return read_only_names(*content.text, parts::group_names, std::move(place));
+    case depth::outputs: return read_outputs(*content.text, std::move(place));
     case depth::names_of_components: break;
     }
     return read_only_names(*content.text, parts::component_names, std::move(place));

@@ -27,6 +27,7 @@ struct surroundings
     std::optional<std::string> xdg_runtime_dir;
     std::optional<std::string> cscc_log_dir;
     std::optional<std::string> xdg_state_home;
+    std::optional<std::string> cscc_journal_socket;
     std::optional<std::string> home;
 
     [[nodiscard]] static surroundings of_this_process();
@@ -42,6 +43,8 @@ enum class depth : std::uint8_t
     names_only,
     /// The same and id and lock_name of each component, as they stand in the file: locks.
     names_of_components,
+    /// The same, output, output_file and resolved.output_file, in startup order: logs.
+    outputs,
 };
 
 /// Reads the file once, through one descriptor. Never waits for anything but the disk.

@@ -64,6 +64,14 @@ std::string manager_lock_path(const model& m)
     return text(m.resolved.runtime_directory, "/", m.csccmgr.lock_shared_mgr_name);
 }
 
+std::string output_file_path(const model& m, const component& c)
+{
+    if (c.output != output_kind::file)
+        return {};
+    return c.output_file.value_or(
+        text(m.resolved.log_directory, "/", group_name(m), "/", c.id, ".log"));
+}
+
 std::string config_object_name(const model& m)
 {
     return object_prefix(m) + ".config";

@@ -152,6 +152,7 @@ struct resolved_group
     std::string csccd;             // absolute path of the daemon
     std::string guard;             // absolute path of cscc-guard; empty if no component needs it
     std::string log_file;          // absolute path of the daemon's own log
+    std::string journal_socket;    // absolute path of the one for "journal"; need not exist
     std::string give_up_program;   // absolute path of the first word of on_give_up; empty: none
     std::optional<std::uint32_t> control_gid; // of control_group
     friend bool operator==(const resolved_group&, const resolved_group&) = default;
@@ -181,6 +182,9 @@ struct model
 [[nodiscard]] std::string control_socket_path(const model&);
 [[nodiscard]] std::string service_socket_path(const model&);
 [[nodiscard]] std::string manager_lock_path(const model&);
+
+/// Absolute path of the file that a component's output goes to; empty if it goes to none.
+[[nodiscard]] std::string output_file_path(const model&, const component&);
 
 /// Names of the shared objects, as shm_open(3) wants them but for the slash.
 [[nodiscard]] std::string config_object_name(const model&);

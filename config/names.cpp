@@ -6,6 +6,7 @@
 #include "config/validate.hpp"
 
 #include <algorithm>
+#include <map>
 
 namespace cscc::config {
 namespace {
@@ -66,13 +67,40 @@ void read_group_names(const node& root, document& out, diagnostics& found)
     }
 }
 
-void read_component_names(const node& root, document& out, diagnostics& found)
+void read_components(const node& root, parts wanted, document& out, diagnostics& found)
 {
     std::size_t n = 0;
     for (const node& table : find_components(root, out, found)) {
         table_reader r(table, text("cs_components.", n++), component_title(table), out, found);
-        take_names(r, out.value.components.emplace_back());
+        component& c = out.value.components.emplace_back();
+        take_names(r, c);
+        if (wanted == parts::outputs)
+            r.take_word("output", words<output_kind>(), c.output)
+                .take("output_file", c.output_file);
     }
+}
+
+/// What the sequence does not name comes last, as it stands in the file.
+void put_in_known_order(const node& root, std::string_view text_of_file, document& out)
+{
+    diagnostics ignored(text_of_file);
+    const node* const table = find_table(root, "cscc_environment", out, ignored);
+    if (table == nullptr)
+        return;
+    id_steps steps;
+    table_reader(*table, "cscc_environment", "[cscc_environment]", out, ignored)
+        .take_sequence("startup_sequence", text_of_file, steps);
+    std::map<std::string, std::size_t> place;
+    for (const auto& step : steps) {
+        for (const std::string& id : step)
+            place.emplace(id, place.size());
+    }
+    const auto rank = [&](const component& c) {
+        const auto known = place.find(c.id);
+        return known == place.end() ? place.size() : known->second;
+    };
+    std::stable_sort(out.value.components.begin(), out.value.components.end(),
+                     [&](const component& a, const component& b) { return rank(a) < rank(b); });
 }
 
 document parse_and_check(std::string_view text, parts wanted, diagnostics& found)
@@ -82,9 +110,11 @@ document parse_and_check(std::string_view text, parts wanted, diagnostics& found
     if (!root)
         return out;
     read_group_names(*root, out, found);
-    if (wanted == parts::component_names)
-        read_component_names(*root, out, found);
+    if (wanted != parts::group_names)
+        read_components(*root, wanted, out, found);
     validate_names(out, found);
+    if (wanted == parts::outputs)
+        put_in_known_order(*root, text, out); // after that, where they stood is not known any more
     return out;
 }
 

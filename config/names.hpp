@@ -12,6 +12,7 @@ enum class parts : std::uint8_t
 {
     group_names,     // names of locks, sockets and objects
     component_names, // and of each component the id and the name of its lock
+    outputs,         // and where the output of each goes, in startup order as far as that is known
 };
 
 /// Parses and validates only names, so that a group can be found although its file has mistakes

@@ -59,6 +59,7 @@ public:
             resolve_groups(n);
             resolve_environment(n);
             resolve_files(n);
+            expect_journal(n);
         }
     }
 
@@ -221,9 +222,7 @@ private:
     void resolve_files(std::size_t n)
     {
         component& c = doc_.value.components[n];
-        if (c.output == output_kind::file)
-            c.resolved.output_file = c.output_file.value_or(text(
-                doc_.value.resolved.log_directory, "/", group_name(doc_.value), "/", c.id, ".log"));
+        c.resolved.output_file = output_file_path(doc_.value, c);
         if (c.working_directory)
             expect_directory(component_path(n, "working_directory"), *c.working_directory, "");
         // The default one's directory is made when the group is started.
@@ -236,6 +235,20 @@ private:
         else if (doc_.where.usable(path)) {
             wrong(path,
                   text("'output_file' is '", *c.output_file, "', a directory; name a file in it"));
+        }
+    }
+
+    /// Whether anybody listens there is found out at each launch.
+    void expect_journal(std::size_t n)
+    {
+        const std::string path = component_path(n, "output");
+        const std::string& socket = doc_.value.resolved.journal_socket;
+        std::error_code none; // what cannot be looked at cannot be used either
+        if (doc_.value.components[n].output == output_kind::journal && doc_.where.usable(path) &&
+            !std::filesystem::is_socket(socket, none)) {
+            wrong(path, text("output = \"journal\", but there is no journal: '", socket,
+                             "' is no socket; start systemd-journald, or write \"file\", "
+                             "\"inherit\" or \"null\""));
         }
     }
 

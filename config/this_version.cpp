@@ -16,9 +16,6 @@ bool are_exit_codes(const component& c)
 void check_component_of_this_version(checker& to, std::size_t n)
 {
     const component& c = to.value().components[n];
-    to.expect(c.output != output_kind::journal, component_path(n, "output"),
-              "output = \"journal\" is not in this version; write \"file\", \"inherit\" or "
-              "\"null\"");
     to.expect(c.success_exit_codes == component{}.success_exit_codes || !are_exit_codes(c),
               component_path(n, "success_exit_codes"),
               "'success_exit_codes' other than [0] is not in this version; remove it: a service "

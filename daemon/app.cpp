@@ -45,6 +45,7 @@ launch_surroundings surroundings_of(const foundation& base, const low_descriptor
     launch.group_name = config::group_name(base.model);
     launch.service_socket = config::service_socket_path(base.model);
     launch.guard = base.model.resolved.guard;
+    launch.journal_socket = base.model.resolved.journal_socket;
     launch.base_environment = allowed_environment(environ);
     launch.descriptor_limit = base.descriptor_limit;
     launch.umask = base.umask;

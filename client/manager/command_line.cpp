@@ -13,11 +13,11 @@ namespace cscc {
 namespace {
 
 constexpr std::array verb_names{
-    std::string_view{"start"},  std::string_view{"stop"},    std::string_view{"restart"},
-    std::string_view{"status"}, std::string_view{"check"},   std::string_view{"plan"},
-    std::string_view{"events"}, std::string_view{"history"}, std::string_view{"locks"},
-    std::string_view{"reset"},  std::string_view{"drill"},   std::string_view{"version"},
-    std::string_view{"help"},
+    std::string_view{"start"},   std::string_view{"stop"},    std::string_view{"restart"},
+    std::string_view{"status"},  std::string_view{"check"},   std::string_view{"plan"},
+    std::string_view{"events"},  std::string_view{"history"}, std::string_view{"logs"},
+    std::string_view{"locks"},   std::string_view{"reset"},   std::string_view{"drill"},
+    std::string_view{"version"}, std::string_view{"help"},
 };
 static_assert(verb_names.size() == static_cast<std::size_t>(command_verb::help) + 1);
 
@@ -25,7 +25,8 @@ constexpr std::array option_names{
     std::string_view{"-c"},         std::string_view{"--config"},  std::string_view{"--json"},
     std::string_view{"--timeout"},  std::string_view{"--no-wait"}, std::string_view{"--watch"},
     std::string_view{"--if-fails"}, std::string_view{"-n"},        std::string_view{"--lines"},
-    std::string_view{"--help"},     std::string_view{"--version"},
+    std::string_view{"--help"},     std::string_view{"--version"}, std::string_view{"-f"},
+    std::string_view{"--follow"},
 };
 
 /// As CLI11 delivers it, before the verb is looked at.
@@ -40,6 +41,7 @@ struct raw_line
     bool json = false;
     bool no_wait = false;
     bool watch = false;
+    bool follow = false;
     bool help = false;
     bool version = false;
     std::string complaint; // about an option, or the value that it has or lacks
@@ -57,7 +59,7 @@ constexpr std::array valued_options{
     valued_option{"--config", "-c FILE", "the name of the configuration"},
     valued_option{"--timeout", "--timeout T", "a time: 30s, 1500ms or 2min"},
     valued_option{"--if-fails", "--if-fails ID", "the id of a service"},
-    valued_option{"--lines", "-n N", "a number of transitions"},
+    valued_option{"--lines", "-n N", "a number of lines"},
 };
 
 std::string needs_value(const valued_option& option)
@@ -129,6 +131,7 @@ raw_line read_line(std::span<const std::string> arguments)
     app.add_flag("--json", raw.json)->disable_flag_override();
     app.add_flag("--no-wait", raw.no_wait)->disable_flag_override();
     app.add_flag("--watch", raw.watch)->disable_flag_override();
+    app.add_flag("-f,--follow", raw.follow)->disable_flag_override();
     app.add_flag("-h,--help", raw.help)->disable_flag_override();
     app.add_flag("--version", raw.version)->disable_flag_override();
     try {
@@ -198,7 +201,8 @@ std::optional<usage_error> contradiction(const command_line& line)
     const bool drill = line.verb == command_verb::drill;
     if (drill && line.ids.size() != 1)
         return wrong("\"drill\" kills one thing at a time: primary, standby, both, or a service.");
-    if (!line.ids.empty() && line.verb != command_verb::status && !drill) {
+    const bool logs = line.verb == command_verb::logs;
+    if (!line.ids.empty() && line.verb != command_verb::status && !logs && !drill) {
         return wrong(text("\"", name,
                           "\" is about the whole group and takes no further words, "
                           "but \"",
@@ -206,6 +210,8 @@ std::optional<usage_error> contradiction(const command_line& line)
     }
     if (line.watch && line.verb != command_verb::status)
         return wrong(text("--watch goes with \"status\", not with \"", name, "\"."));
+    if (line.follow && !logs)
+        return wrong(text("--follow goes with \"logs\", not with \"", name, "\"."));
     if (line.watch && line.json)
         return wrong("--watch redraws a screen and does not go with --json; \"events --json\" "
                      "follows the group as JSON lines.");
@@ -236,8 +242,9 @@ std::optional<usage_error> read_values(const raw_line& raw, command_line& line)
     const auto lines = read_lines(raw.lines);
     if (!lines)
         return wrong(text("\"-n ", printable(raw.lines), "\" is no number of lines."));
-    if (line.verb != command_verb::history)
-        return wrong(text("-n goes with \"history\", not with \"", to_string(line.verb), "\"."));
+    if (line.verb != command_verb::history && line.verb != command_verb::logs)
+        return wrong(text("-n goes with \"history\" and \"logs\", not with \"",
+                          to_string(line.verb), "\"."));
     line.lines = *lines;
     return std::nullopt;
 }
@@ -255,7 +262,7 @@ std::variant<command_line, usage_error> interpret(raw_line raw)
         raw.words.assign(1, raw.help ? "help" : "version");
     if (raw.words.empty())
         return wrong("A verb is missing: start, stop, restart, status, check, plan, events, "
-                     "history, locks, reset, drill, version or help.");
+                     "history, logs, locks, reset, drill, version or help.");
     const std::string word = raw.words.front();
     const auto verb = verb_of(word);
     if (!verb)
@@ -266,6 +273,7 @@ std::variant<command_line, usage_error> interpret(raw_line raw)
     line.json = raw.json;
     line.wait = !raw.no_wait;
     line.watch = raw.watch;
+    line.follow = raw.follow;
     line.ids.assign(raw.words.begin() + 1, raw.words.end());
     if (line.verb == command_verb::help)
         line.ids.clear(); // "help status" is a fair question, and the page answers it

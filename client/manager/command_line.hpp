@@ -23,6 +23,7 @@ enum class command_verb : std::uint8_t
     plan,
     events,
     history,
+    logs,
     locks,
     reset,
     drill,
@@ -37,10 +38,11 @@ struct command_line
     bool json = false;
     bool wait = true;
     bool watch = false;
+    bool follow = false;
     std::optional<duration> timeout;
     std::vector<std::string> ids;
     std::optional<std::string> if_fails;
-    std::size_t lines = 10; // of transitions, as journalctl
+    std::size_t lines = 10; // of transitions, or of each service's output; as tail and journalctl
 };
 
 /// A sentence that says what is wrong with the line and what would be right; exit code 2.

@@ -18,6 +18,9 @@ usage: csccmgr [-c FILE] [--json] [--timeout T] [--no-wait] VERB
   events           follow the group's events
   history          each recovery as a story, and the last transitions (-n N: so many; 10);
                    works without a coordinator, and after the group's end
+  logs [ID...]     the last lines (-n N: so many; 10) of each service's output, service by service
+                   in startup order; -f, --follow: then what comes, as it comes, as tail -F does;
+                   works without a coordinator
   locks            every lock by its configured name, with its holder
   drill WHOM       kill primary, standby, both or a service on purpose; judge what follows
   reset            forget the retry history

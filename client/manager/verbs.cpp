@@ -2,6 +2,7 @@
 
 #include "client/manager/drill.hpp"
 #include "client/manager/history.hpp"
+#include "client/manager/logs.hpp"
 #include "client/manager/observe.hpp"
 #include "client/manager/plan.hpp"
 #include "client/manager/start.hpp"
@@ -31,6 +32,8 @@ namespace {
 
 config::depth depth_of(const command_line& line)
 {
+    if (line.verb == command_verb::logs)
+        return config::depth::outputs;
     if (!line.ids.empty()) // `status ID` of a stopped group still knows whose ids there are
         return config::depth::names_of_components;
     switch (line.verb) {
@@ -43,6 +46,7 @@ config::depth depth_of(const command_line& line)
     case command_verb::status:
     case command_verb::events:
     case command_verb::history:
+    case command_verb::logs:
     case command_verb::reset:
     case command_verb::drill:
     case command_verb::version:
@@ -95,6 +99,7 @@ asio::awaitable<int> carry_out(session& run)
         const exit_code code = co_await show_history(run);
         co_return number_of(code);
     }
+    case command_verb::logs: co_return co_await show_logs(run);
     case command_verb::locks: co_return number_of(show_locks(run));
     case command_verb::check:
     case command_verb::plan:
@@ -149,9 +154,9 @@ run_end run_reactor(session& run)
 /// Ctrl-C ends us; what the coordinator was told it goes on with.
 int interrupted(session& run, int signal)
 {
-    const bool follows = run.line.verb == command_verb::status ||
-                         run.line.verb == command_verb::events ||
-                         run.line.verb == command_verb::history;
+    const bool follows =
+        run.line.verb == command_verb::status || run.line.verb == command_verb::events ||
+        run.line.verb == command_verb::history || run.line.verb == command_verb::logs;
     if (run.order_given && run.start_follows) {
         run.out.complain(text("interrupted; ", run.group(), " goes down, and is not started again"),
                          "Start it when it is down: csccmgr start");

@@ -1,5 +1,5 @@
-// json_writer.hpp: what the encoders of this folder have in common. Private to them, because it
-// brings Boost.JSON.
+// json_writer.hpp: what encoders of JSON have in common. For .cpp files only, because it brings
+// Boost.JSON.
 #pragma once
 
 #include "common/wire/control_types.hpp"

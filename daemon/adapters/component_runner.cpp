@@ -125,8 +125,7 @@ void component_runner::launch(std::uint64_t generation)
     lock_page_ = std::move(page->for_looking);
     auto plan = plan_launch(component_, around_.launch, generation, page->for_service.get());
     if (!plan)
-        return refuse(text("its output file ", component_.resolved.output_file,
-                           " cannot be opened: ", plan.error().message()));
+        return refuse(output_words(component_, around_.launch.journal_socket, plan.error()));
     const auto cgroup = around_.container.prepare(index_);
     if (!cgroup)
         return refuse(text("its cgroup cannot be made: ", cgroup.error().message()));

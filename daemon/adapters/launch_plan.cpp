@@ -2,6 +2,7 @@
 
 #include "common/base/text.hpp"
 #include "config/guard_command.hpp"
+#include "daemon/adapters/journal_stream.hpp"
 
 #include <algorithm>
 #include <array>
@@ -33,7 +34,7 @@ bool is_allowed(std::string_view variable)
 // Ours come last and win: a service must not be talked into another one's place by its own table.
 std::vector<std::string> environment_of(const config::component& component,
                                         const launch_surroundings& surroundings,
-                                        std::uint64_t generation)
+                                        std::uint64_t generation, int output)
 {
     std::map<std::string, std::string> variables;
     for (const std::string& variable : surroundings.base_environment) {
@@ -48,6 +49,8 @@ std::vector<std::string> environment_of(const config::component& component,
     variables["CSCC_SOCKET"] = surroundings.service_socket;
     variables["CSCC_STATE_FD"] = std::to_string(state_fd_of_service);
     variables["CSCC_LOCK_FD"] = std::to_string(lock_fd_of_service);
+    if (component.output == config::output_kind::journal)
+        variables["JOURNAL_STREAM"] = journal_stream_name(output);
 
     std::vector<std::string> lines;
     lines.reserve(variables.size());
@@ -67,14 +70,16 @@ std::vector<std::string> arguments_of(const config::component& component)
     return words;
 }
 
-// The service writes its file itself, so that no daemon's death breaks its output.
-result<unique_fd> open_output(const config::component& component)
+// The service writes its file or stream itself, so that no daemon's death breaks its output.
+result<unique_fd> open_output(const config::component& component,
+                              const launch_surroundings& surroundings)
 {
     switch (component.output) {
     case config::output_kind::inherit: return unique_fd();
     case config::output_kind::null: return unique_fd(::open("/dev/null", O_WRONLY | O_CLOEXEC));
-    case config::output_kind::file:
-    case config::output_kind::journal: break;
+    case config::output_kind::journal:
+        return open_journal_stream(surroundings.journal_socket, component.id);
+    case config::output_kind::file: break;
     }
     unique_fd file(::open(component.resolved.output_file.c_str(),
                           O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW, 0640));
@@ -130,14 +135,14 @@ result<launch_plan> plan_launch(const config::component& component,
                                 const launch_surroundings& surroundings, std::uint64_t generation,
                                 int lock_fd)
 {
-    auto output = open_output(component);
+    auto output = open_output(component, surroundings);
     if (!output)
         return output.error();
 
     launch_plan plan;
     plan.executable = program_of(component, surroundings);
     plan.arguments = arguments_of(component);
-    plan.environment = environment_of(component, surroundings, generation);
+    plan.environment = environment_of(component, surroundings, generation, output->get());
     plan.input.reset(::open("/dev/null", O_RDONLY | O_CLOEXEC));
     plan.output = std::move(*output);
 

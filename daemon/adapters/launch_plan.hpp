@@ -21,6 +21,7 @@ struct launch_surroundings
     std::string group_name;
     std::string service_socket;                // absolute path
     std::string guard;                         // absolute path of cscc-guard, if one is needed
+    std::string journal_socket;                // absolute path
     std::vector<std::string> base_environment; // NAME=value, from the daemon's own by allow-list
     rlimit descriptor_limit{};                 // what the daemon had before it raised its own
     mode_t umask = 022;                        // what the daemon was started with
@@ -41,13 +42,13 @@ struct launch_plan
     std::vector<std::string> arguments;   // "-cc" first
     std::vector<std::string> environment; // NAME=value
     unique_fd input;                      // /dev/null
-    unique_fd output;                     // its file, or /dev/null; empty: inherited
-    process_context context;              // refers to the descriptors above and to the component
+    unique_fd output;        // its file, the journal's stream, or /dev/null; empty: inherited
+    process_context context; // refers to the descriptors above and to the component
 };
 
 /// The plan for a start of `component` in a generation.
 /// @param lock_fd  the component's lock page, read-write. @param component outlives the plan
-/// Errors: the output file cannot be opened (the system's reason).
+/// Errors: its output file or the journal cannot be opened (the system's reason; output_words()).
 [[nodiscard]] result<launch_plan> plan_launch(const config::component& component,
                                               const launch_surroundings& surroundings,
                                               std::uint64_t generation, int lock_fd);

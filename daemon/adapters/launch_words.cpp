@@ -92,6 +92,20 @@ std::string launch_words(const config::component& component, const std::string& 
     return text(to_string(failure.at), " failed: ", why);
 }
 
+std::string output_words(const config::component& component, const std::string& journal,
+                         const error_code& why)
+{
+    if (component.output != config::output_kind::journal)
+        return text("its output file ", component.resolved.output_file,
+                    " cannot be opened: ", why.message());
+    if (why == error_code(EAGAIN, boost::system::system_category()))
+        return text("the journal (", journal,
+                    ") accepts nobody now; see 'systemctl status "
+                    "systemd-journald', or write output = \"file\"");
+    return text("the journal (", journal, ") cannot be reached: ", why.message(),
+                "; start systemd-journald, or write output = \"file\"");
+}
+
 std::string lock_page_words(const error_code& why)
 {
     return text("its lock page in /dev/shm cannot be made: ", why.message(),

@@ -17,6 +17,10 @@ namespace cscc {
 [[nodiscard]] std::string launch_words(const config::component& component,
                                        const std::string& program, const launch_failure& failure);
 
+/// The same for the output, which is opened before there is a child. @param journal  its socket
+[[nodiscard]] std::string output_words(const config::component& component,
+                                       const std::string& journal, const error_code& why);
+
 /// The same for the lock page, which is made before there is a child.
 [[nodiscard]] std::string lock_page_words(const error_code& why);
 

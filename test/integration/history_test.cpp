@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(a_killed_service_is_named_with_how_it_was_noticed_and_how_l
     BOOST_TEST(lines_of(g.csccmgr({"history", "--lines=3"}).out).size() + 7 ==
                lines_of(text.out).size());
     expect(g.csccmgr({"history", "-n", "few"}), 2);
-    expect(g.csccmgr({"status", "-n", "3"}), 2, {"goes with \"history\""});
+    expect(g.csccmgr({"status", "-n", "3"}), 2, {"goes with \"history\" and \"logs\""});
     expect(g.csccmgr({"stop"}), 0);
     g.expect_nothing_left();
 }

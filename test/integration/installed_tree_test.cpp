@@ -120,6 +120,8 @@ BOOST_FIXTURE_TEST_CASE(a_moved_installation_starts_shows_and_stops_the_group_of
 {
     install_and_move();
     write_configuration();
+    for (const char* const example : {"full.cfg", "cscc.service", "cscc.logrotate"})
+        BOOST_TEST(fs::exists(tree + "/" INSTALLED_EXAMPLES "/" + example));
     expect(csccmgr({"check"}), 0, {"ok: 5 services, 5 steps to start, 5 steps to stop"});
     expect(csccmgr({"start"}), 0, {group + " is running: 5 of 5 services ready"});
     expect(csccmgr({"status"}), 0, {"steady", "serving nobody"});

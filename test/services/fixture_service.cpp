@@ -138,6 +138,13 @@ void say_ready()
         journal("status_answer", cscc_status(options.status.c_str()));
 }
 
+/// One of the lines that nobody who reads them must miss.
+void say(int number)
+{
+    const bool error = number % 2 != 0;
+    ::dprintf(error ? STDERR_FILENO : STDOUT_FILENO, "%s %d\n", error ? "error" : "line", number);
+}
+
 /// Until the callback, SIGTERM or SIGKILL - or its own time - ends it.
 void work()
 {
@@ -146,6 +153,9 @@ void work()
         pause_ms(*options.exit_after_ms);
         end(1);
     }
+    int lines = 0;
+    while (options.say_every_ms && ::poll(&waiting, 1, *options.say_every_ms) != 1)
+        say(lines++);
     int beats_left = options.beats.value_or(0);
     while (::poll(&waiting, 1, beats_left > 0 ? beat_interval_ms : -1) != 1) {
         cscc_heartbeat();

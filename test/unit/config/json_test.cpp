@@ -25,6 +25,7 @@ model resolved_model(const char* file)
     m.resolved.log_directory = "/var/log/cscc";
     m.resolved.csccd = "/usr/sbin/csccd";
     m.resolved.log_file = "/var/log/cscc/g/csccd.log";
+    m.resolved.journal_socket = "/run/systemd/journal/stdout";
     m.resolved.control_gid = 7;
     for (component& c : m.components) {
         c.resolved.executable = "/usr/bin/" + c.id;

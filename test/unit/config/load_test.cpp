@@ -96,6 +96,9 @@ BOOST_AUTO_TEST_CASE(names_are_enough_to_find_a_group_whose_programs_are_gone)
     BOOST_TEST_REQUIRE(!!names);
     BOOST_TEST(names->components.at(1).lock_name == "lock_b");
     BOOST_TEST(group_name(*names) == "group");
+    const auto outputs = g.load_as(depth::outputs);
+    BOOST_TEST_REQUIRE(!!outputs);
+    BOOST_TEST(outputs->components.at(1).resolved.output_file == "/log/x/group/B.log");
 
     const std::string out = g.refusal();
     BOOST_TEST(out.starts_with("F:4:19: error: there is no executable 'a' in " +
@@ -252,9 +255,12 @@ BOOST_AUTO_TEST_CASE(this_process_is_asked_for_its_surroundings)
 {
     ::setenv("CSCC_RUNTIME_DIR", "/somewhere", 1);
     ::setenv("CSCC_LOG_DIR", "", 1); // empty is none
+    ::setenv("CSCC_JOURNAL_SOCKET", "/journal", 1);
     const surroundings here = surroundings::of_this_process();
     ::unsetenv("CSCC_RUNTIME_DIR");
     ::unsetenv("CSCC_LOG_DIR");
+    ::unsetenv("CSCC_JOURNAL_SOCKET");
+    BOOST_TEST(here.cscc_journal_socket.value() == "/journal");
     BOOST_TEST(here.uid == ::geteuid());
     BOOST_TEST(here.gid == ::getegid());
     BOOST_TEST(here.cscc_runtime_dir.value() == "/somewhere");

@@ -140,3 +140,29 @@ BOOST_AUTO_TEST_CASE(names_of_components_need_a_file_that_is_toml)
     BOOST_TEST(names_of(broken, parts::component_names, out).size() == 1U);
     BOOST_TEST(names_of(changed("id = \"A\"\n", ""), parts::component_names, out).size() == 1U);
 }
+
+BOOST_AUTO_TEST_CASE(outputs_are_read_in_startup_order_as_far_as_it_is_known)
+{
+    document out;
+    const auto ids = [&](const std::string& sequence, std::string_view output) {
+        const std::string text =
+            changed("id = \"B\"\n", std::string("id = \"B\"\n").append(output));
+        const auto at = text.find("startup_sequence = ");
+        const auto end = text.find('\n', at);
+        const auto found =
+            names_of(std::string(text).replace(at, end - at, sequence), parts::outputs, out);
+        std::string all;
+        for (const component& c : out.value.components)
+            all += c.id;
+        return found.empty() ? all : found.at(0);
+    };
+    const std::string away = "output = \"null\"\n";
+    BOOST_TEST(ids("startup_sequence = \"A, B\"", away) == "AB");
+    BOOST_TEST((out.value.components.at(1).output == output_kind::null));
+    BOOST_TEST(ids("startup_sequence = [[\"B\", \"A\"]]", "output_file = \"/x\"\n") == "BA");
+    BOOST_TEST(out.value.components.at(0).output_file.value_or("") == "/x");
+    BOOST_TEST(ids("startup_sequence = [\"C\", \"B\"]", away) == "BA");
+    BOOST_TEST(ids("startup_sequence = 7", away) == "AB"); // whatever else is wrong with it
+    BOOST_TEST(ids("", away) == "AB");
+    BOOST_TEST(ids("", "output = \"fiel\"\n").ends_with("did you mean 'file'?"));
+}

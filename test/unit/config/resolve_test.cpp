@@ -1,5 +1,6 @@
 #include "config/resolve.hpp"
 #include "config/validate.hpp"
+#include "test/support/fake_journal.hpp"
 #include "test/unit/config/group_text.hpp"
 #include "test/unit/config/temporary_directory.hpp"
 
@@ -10,6 +11,7 @@
 
 #include <unistd.h>
 
+using namespace cscc;
 using namespace cscc::config;
 
 namespace {
@@ -44,6 +46,7 @@ public:
         doc.value.resolved.file = directory_.path() + "/etc/group.cfg";
         doc.value.resolved.runtime_directory = runtime_directory_;
         doc.value.resolved.log_directory = "/log";
+        doc.value.resolved.journal_socket = journal_socket_;
         resolve(doc, around_, found);
         model_ = doc.value;
         return found.empty() ? std::vector<std::string>{} : lines_of(std::move(found).finish());
@@ -52,6 +55,7 @@ public:
     temporary_directory directory_;
     surroundings around_;
     std::string runtime_directory_ = "/run/cscc";
+    std::string journal_socket_;
     model model_;
 };
 
@@ -325,6 +329,22 @@ BOOST_AUTO_TEST_CASE(output_goes_to_a_file_of_its_own_unless_said_otherwise)
     }
     BOOST_TEST(run("\"sem_comp\"", "\"sem_comp\"\nlog_file = \"/x/d\"").empty());
     BOOST_TEST(model_.resolved.log_file == "/x/d");
+}
+
+BOOST_AUTO_TEST_CASE(output_to_the_journal_needs_one)
+{
+    const std::string plain = directory_.file("journal", "");
+    journal_socket_ = plain;
+    BOOST_TEST(run_with("output = \"journal\"") ==
+                   (std::vector<std::string>{
+                       "3:10: output = \"journal\", but there is no journal: '" + plain +
+                       "' is no socket; start systemd-journald, or write \"file\", \"inherit\" or "
+                       "\"null\""}),
+               boost::test_tools::per_element());
+    const test::fake_journal journal(directory_.path() + "/socket");
+    journal_socket_ = directory_.path() + "/socket";
+    BOOST_TEST(run_with("output = \"journal\"") == none, boost::test_tools::per_element());
+    BOOST_TEST(model_.components[0].resolved.output_file == "");
 }
 
 BOOST_AUTO_TEST_CASE(the_directory_of_an_output_file_must_be_there)

@@ -232,10 +232,6 @@ BOOST_AUTO_TEST_CASE(what_this_version_cannot_carry_out_is_refused_in_a_sentence
 {
     check({
         {"executable_name = \"a\"",
-         "executable_name = \"a\"\noutput = \"journal\"",
-         {"5:10: output = \"journal\" is not in this version; write \"file\", \"inherit\" or "
-          "\"null\""}},
-        {"executable_name = \"a\"",
          "executable_name = \"a\"\nsuccess_exit_codes = [0, 143]",
          {"5:22: 'success_exit_codes' other than [0] is not in this version; remove it: a service "
           "that ends before its turn has failed, whatever its exit code"}},

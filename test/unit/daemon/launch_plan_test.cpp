@@ -1,9 +1,18 @@
+#include "common/base/text.hpp"
+#include "daemon/adapters/journal_stream.hpp"
 #include "daemon/adapters/launch_plan.hpp"
+#include "test/support/fake_journal.hpp"
+#include "test/support/temp_dir.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+#include <cerrno>
 #include <string>
+#include <vector>
+
+#include <fcntl.h>
+#include <sys/stat.h>
 
 using namespace cscc;
 
@@ -79,6 +88,47 @@ BOOST_AUTO_TEST_CASE(an_output_file_that_cannot_be_opened_is_an_error_and_no_sym
     component.resolved.output_file = "/proc/self/cwd"; // a symbolic link
     const auto link = plan_launch(component, {}, 1, -1);
     BOOST_TEST(link.error().value() == ELOOP);
+}
+
+BOOST_AUTO_TEST_CASE(
+    output_to_the_journal_is_a_stream_that_waits_and_that_the_service_can_recognise)
+{
+    const test::temp_dir directory;
+    launch_surroundings around;
+    around.journal_socket = directory.file("journal");
+    config::component component = some_component();
+    component.output = config::output_kind::journal;
+    component.resolved.environment = {{"JOURNAL_STREAM", "1:2"}}; // another's
+    BOOST_TEST(plan_launch(component, around, 1, -1).error().value() == ENOENT);
+
+    test::fake_journal journal(around.journal_socket);
+    const auto plan = plan_launch(component, around, 1, -1);
+    BOOST_REQUIRE(plan);
+    const int stream = plan->output.get();
+    BOOST_TEST(plan->context.descriptors.at(1) == stream);
+    BOOST_TEST(plan->context.descriptors.at(2) == stream);
+    BOOST_TEST((::fcntl(stream, F_GETFL) & O_NONBLOCK) == 0);
+    struct stat found = {};
+    BOOST_TEST(::fstat(stream, &found) == 0);
+    BOOST_TEST(has(*plan, text("JOURNAL_STREAM=", found.st_dev, ":", found.st_ino)));
+    BOOST_TEST(journal.look().at(0).said == "CSQL\n\n6\n1\n0\n0\n0\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_journal_that_accepts_nobody_is_not_waited_for)
+{
+    const test::temp_dir directory;
+    const test::fake_journal busy(directory.file("journal"));
+    std::vector<unique_fd> waiting; // in its queue, until that is full
+    for (;;) {
+        auto stream = open_journal_stream(directory.file("journal"), "CSQL");
+        if (!stream) {
+            BOOST_TEST(stream.error().value() == EAGAIN);
+            break;
+        }
+        waiting.push_back(std::move(*stream));
+        BOOST_REQUIRE(waiting.size() < 1000U);
+    }
+    BOOST_TEST(open_journal_stream(std::string(200, 'x'), "CSQL").error().value() == ENAMETOOLONG);
 }
 
 BOOST_AUTO_TEST_CASE(the_umask_is_the_daemon_s_own_unless_configured)

@@ -56,6 +56,24 @@ BOOST_AUTO_TEST_CASE(a_refused_limit_is_named_with_its_values)
                "its limit nofile, csccd's own, was refused: Operation not permitted");
 }
 
+BOOST_AUTO_TEST_CASE(an_output_that_cannot_be_opened_is_named_with_a_way_out)
+{
+    const auto words = [](config::output_kind kind, int error) {
+        config::component c = full_component();
+        c.output = kind;
+        c.resolved.output_file = "/log/CSQL.log";
+        return output_words(c, "/journal", error_code(error, boost::system::system_category()));
+    };
+    BOOST_TEST(words(config::output_kind::file, EACCES) ==
+               "its output file /log/CSQL.log cannot be opened: Permission denied");
+    BOOST_TEST(words(config::output_kind::journal, ENOENT) ==
+               "the journal (/journal) cannot be reached: No such file or directory; start "
+               "systemd-journald, or write output = \"file\"");
+    BOOST_TEST(words(config::output_kind::journal, EAGAIN) ==
+               "the journal (/journal) accepts nobody now; see 'systemctl status "
+               "systemd-journald', or write output = \"file\"");
+}
+
 BOOST_AUTO_TEST_CASE(a_refused_value_is_named)
 {
     BOOST_TEST(said(full_component(), step::priority, EACCES) ==

@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(a_drill_is_of_one_thing)
 
 BOOST_AUTO_TEST_CASE(verbs_of_later_versions_are_unknown_and_not_listed)
 {
-    for (const char* verb : {"timeline", "logs"}) {
+    for (const char* verb : {"timeline"}) {
         BOOST_TEST(says(bad({verb}), "There is no verb"));
         BOOST_TEST(!says(std::string(help_text()), std::string("\n  ") + verb));
     }
@@ -100,6 +100,17 @@ BOOST_AUTO_TEST_CASE(status_takes_ids_and_the_others_do_not)
     BOOST_TEST(good({"status", "CSQL", "--json", "CSTS"}).ids == ids,
                boost::test_tools::per_element());
     BOOST_TEST(says(bad({"stop", "CSQL"}), "\"stop\" is about the whole group"));
+}
+
+BOOST_AUTO_TEST_CASE(logs_are_followed_of_all_services_or_of_some)
+{
+    for (const char* const flag : {"-f", "--follow"}) {
+        const command_line line = good({"logs", flag, "CSQL", "CSTS"});
+        BOOST_TEST(line.follow);
+        BOOST_TEST((line.ids == words{"CSQL", "CSTS"}));
+    }
+    BOOST_TEST(!good({"logs"}).follow);
+    BOOST_TEST(says(bad({"events", "-f"}), "--follow goes with \"logs\""));
 }
 
 BOOST_AUTO_TEST_CASE(a_file_name_never_swallows_the_verb)
@@ -143,12 +154,14 @@ BOOST_AUTO_TEST_CASE(a_missing_verb_or_value_is_said)
     BOOST_TEST(bad({"status", "--config"}) == file + see);
     BOOST_TEST(bad({"status", "--timeout"}) == time + see);
     BOOST_TEST(bad({"plan", "--if-fails"}) == id + see);
-    BOOST_TEST(bad({"history", "-n"}) == "\"-n N\" needs a value, a number of transitions." + see);
+    BOOST_TEST(bad({"history", "-n"}) == "\"-n N\" needs a value, a number of lines." + see);
     BOOST_TEST(good({"history", "-n", "7"}).lines == 7U);
     BOOST_TEST(good({"--lines=0", "history"}).lines == 0U);
     for (const char* const no_number : {"x", "1x", "-1", "99999999999999999999"})
         BOOST_TEST(says(bad({"history", std::string("--lines=") + no_number}), "is no number"));
     BOOST_TEST(says(bad({"status", "-n", "7"}), "-n goes with"));
+    BOOST_TEST(good({"logs", "-n", "0"}).lines == 0U);
+    BOOST_TEST(good({"logs"}).lines == 10U);
     BOOST_TEST(says(bad({"-hc"}), "\"-hc\" lacks a value"));
 }
 
