@@ -30,6 +30,9 @@ predecessor session::look_at(std::size_t index) const
 {
     const turn_plan::entry& entry = plan_.predecessors[index];
     const shm::component_snapshot seen = pages_->state.component(entry.component);
+    // Seen off by a coordinator, which spares us to ask the kernel once more about each of them.
+    if (seen.state == component_state::down)
+        return {};
     // Spawned but not yet alive: nobody will ever tell it that the group goes down.
     const bool deaf = seen.state == component_state::spawned;
     return {seen.identity, deaf ? go_ : go_ + entry.limit};

@@ -78,11 +78,13 @@ asio::awaitable<result<turn_report>> async_wait_turn(std::size_t count,
             const predecessor p = look(i);
             if (p.who.is_nobody() || p.who == settled[i])
                 continue;
+            settled[i] = p.who;
+            somebody_new = true;
+            if (process_ref::is_known_gone(p.who)) // of a thousand, all but the one waited for
+                continue;
             const result<ending> end = co_await settle(p);
             if (!end)
                 co_return end.error();
-            settled[i] = p.who;
-            somebody_new = true;
             if (end->killed)
                 report.killed.push_back(i);
             if (end->left_because)

@@ -101,6 +101,15 @@ bool process_ref::is_gone(int pidfd) noexcept
     return ready == 1 && (look.revents & POLLIN) != 0;
 }
 
+// Whoever has the pid now is dead: either it was meant, or who was meant had the pid before.
+bool process_ref::is_known_gone(process_identity who) noexcept
+{
+    if (who.is_nobody())
+        return true;
+    const unique_fd pidfd{::pidfd_open(who.pid, 0)};
+    return pidfd ? is_gone(pidfd.get()) : errno == ESRCH;
+}
+
 result<std::optional<process_exit>> process_ref::reap() const
 {
     siginfo_t info{};

@@ -52,6 +52,10 @@ public:
     [[nodiscard]] const process_identity& identity() const noexcept { return identity_; }
     [[nodiscard]] int descriptor() const noexcept { return pidfd_.get(); }
 
+    /// True if the process of that identity certainly lives no more (it may still be a zombie).
+    /// False also if that cannot be known without a look at its start time, as open() takes one.
+    [[nodiscard]] static bool is_known_gone(process_identity who) noexcept;
+
     /// Gives the pidfd away.
     [[nodiscard]] unique_fd release() && noexcept { return std::move(pidfd_); }
 

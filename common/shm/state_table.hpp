@@ -74,7 +74,8 @@ struct state_spec
     wall_time born{}; // when it was made: tells it from a later one of the same name
 };
 
-/// One component's words, copied at one moment (each word true by itself).
+/// One component's words, copied at one moment (each word true by itself; the state may be newer
+/// than the identity, never older).
 struct component_snapshot
 {
     process_identity identity;

@@ -180,9 +180,9 @@ std::optional<time_point> state_view::deadline() const noexcept
 component_snapshot state_view::component(component_index c) const
 {
     const component_moving& words = moving(c);
-    const std::uint64_t state_word = words.state.load(seen);
     component_snapshot snapshot;
     snapshot.identity = process_identity::unpacked(words.identity.load(seen));
+    const std::uint64_t state_word = words.state.load(seen); // "spawned" is told before the spawn
     snapshot.state = component_state_in(state_word);
     snapshot.generation = state_word >> 8;
     snapshot.since = wall_time_in(words.since_ns.load(seen));

@@ -177,7 +177,21 @@ boost::asio::awaitable<void> component_runner::watch()
                  " every 100 ms, since it cannot be watched: ", ec.message()));
         co_await look_until_gone();
     }
-    note_exit(co_await how_it_ended());
+    if (const auto exit = process_->reap()) {
+        note_exit(*exit);
+        co_return;
+    }
+    auto dead = process_->clone(); // another one's child
+    if (!dead) {
+        note_exit(process_->exit_told_by_kernel());
+    }
+    else if (is_going_down()) { // all wait for that, and not for the word how
+        note_exit(process_->exit_told_by_kernel());
+        co_await note_end_once_told(std::move(*dead));
+    }
+    else {
+        note_exit(co_await told_by_kernel(std::move(*dead)));
+    }
 }
 
 // Without descriptors or epoll entries left; slow, but a service that nobody looks after is worse.
@@ -193,21 +207,33 @@ boost::asio::awaitable<void> component_runner::look_until_gone()
 // The kernel tells of somebody else's child once that one has collected it, which is a matter of
 // moments - or of never, where nobody collects orphans: that is found out once, and not waited for
 // again.
-boost::asio::awaitable<std::optional<process_exit>> component_runner::how_it_ended()
+boost::asio::awaitable<std::optional<process_exit>>
+component_runner::told_by_kernel(process_ref dead)
 {
-    if (const auto exit = process_->reap())
-        co_return *exit;
     boost::asio::steady_timer pause(around_.reactor);
     for (auto wait = std::chrono::milliseconds(1); wait.count() <= 8; wait *= 2) {
-        const auto told = process_->exit_told_by_kernel();
+        const auto told = dead.exit_told_by_kernel();
         if (told || !around_.orphans_are_collected)
             co_return told;
         pause.expires_after(wait);
         co_await pause.async_wait(boost::asio::use_awaitable);
     }
-    const auto told = process_->exit_told_by_kernel();
+    const auto told = dead.exit_told_by_kernel();
     around_.orphans_are_collected = told.has_value();
     co_return told;
+}
+
+boost::asio::awaitable<void> component_runner::note_end_once_told(process_ref dead)
+{
+    const process_identity who = dead.identity();
+    const auto told = co_await told_by_kernel(std::move(dead));
+    if (told && last_process_ == who)
+        around_.state.set_last_exit(index_, report_of(told));
+}
+
+bool component_runner::is_going_down() const
+{
+    return around_.state.view().component(index_).state == component_state::stopping;
 }
 
 void component_runner::note_exit(const std::optional<process_exit>& how)

@@ -76,7 +76,9 @@ private:
     boost::asio::awaitable<void> watch();
     boost::asio::awaitable<void> look_until_gone();
     boost::asio::awaitable<void> drain();
-    boost::asio::awaitable<std::optional<process_exit>> how_it_ended();
+    boost::asio::awaitable<std::optional<process_exit>> told_by_kernel(process_ref dead);
+    boost::asio::awaitable<void> note_end_once_told(process_ref dead);
+    [[nodiscard]] bool is_going_down() const;
     void note_exit(const std::optional<process_exit>& how);
     [[nodiscard]] launch_failure& failure() const { return around_.failures[index_]; }
 
