@@ -35,11 +35,10 @@ guard_verdict give_up(const situation& at, std::string_view complaint)
     return v;
 }
 
-// Only the kernel's word ends it: there is nothing further to threaten with.
-guard_verdict enter_killing()
+guard_verdict enter_killing(const situation& at)
 {
-    return {s::killing, a::kill, std::nullopt, "was killed, since its stop signal did not end it",
-            false};
+    return {s::killing, a::kill, at.now + at.policy.sweep_limit,
+            "was killed, since its stop signal did not end it", false};
 }
 
 guard_verdict enter_sweeping(const situation& at)
@@ -111,7 +110,7 @@ guard_verdict in_stopping(const situation& at, e event)
 {
     switch (event) {
     case e::program_gone: return enter_sweeping(at);
-    case e::deadline_reached: return enter_killing();
+    case e::deadline_reached: return enter_killing(at);
     case e::registered:
     case e::refused:
     case e::start_failed:
@@ -124,9 +123,12 @@ guard_verdict in_stopping(const situation& at, e event)
     return stay(at);
 }
 
+// Whoever does not end on SIGKILL, or whose end we cannot see, must not keep us either: what we
+// leave, the coordinator ends before the next turn.
 guard_verdict in_killing(const situation& at, e event)
 {
     switch (event) {
+    case e::deadline_reached:
     case e::program_gone: return enter_sweeping(at);
     case e::registered:
     case e::refused:
@@ -135,8 +137,7 @@ guard_verdict in_killing(const situation& at, e event)
     case e::broke:
     case e::turn_came:
     case e::stop_asked:
-    case e::swept:
-    case e::deadline_reached: break;
+    case e::swept: break;
     }
     return stay(at);
 }
@@ -147,7 +148,7 @@ guard_verdict in_sweeping(const situation& at, e event)
     switch (event) {
     case e::swept: return enter_ended({}, false);
     case e::deadline_reached:
-        return enter_ended("processes that it left behind do not end on SIGKILL", false);
+        return enter_ended("left processes behind that do not end on SIGKILL", false);
     case e::registered:
     case e::refused:
     case e::start_failed:
@@ -187,7 +188,7 @@ guard_verdict step(guard_state state, guard_event event, time_point now,
 
 bool needs_deadline(guard_state state) noexcept
 {
-    return state == s::stopping || state == s::sweeping;
+    return state == s::stopping || state == s::killing || state == s::sweeping;
 }
 
 } // namespace cscc

@@ -1,6 +1,8 @@
 // checker_order.cpp: who may begin before whom has ended (I5 to I8).
 #include "test/support/checker_rules.hpp"
 
+#include <algorithm>
+
 namespace cscc::test {
 namespace {
 
@@ -48,6 +50,13 @@ bool takes_no_part(const history& h, const life& l, const std::string& id)
     return in_part && !affected;
 }
 
+/// There were coordinators, and none lives.
+bool is_abandoned(const std::vector<coordinator>& all, std::int64_t t)
+{
+    return !all.empty() && std::all_of(all.begin(), all.end(),
+                                       [t](const coordinator& c) { return c.process->gone(t, 0); });
+}
+
 } // namespace
 
 void check_start_order(const history& h, findings& out)
@@ -65,6 +74,7 @@ void check_start_order(const history& h, findings& out)
 
 void check_callback_order(const history& h, findings& out)
 {
+    const std::vector<coordinator> coordinators = coordinators_of(h);
     for (const life& l : h.lives) {
         const service_plan* mine = l.is_service() ? plan_of(h, l.id) : nullptr;
         if (mine == nullptr || l.callbacks.empty())
@@ -77,6 +87,8 @@ void check_callback_order(const history& h, findings& out)
                 continue;
             if (takes_no_part(h, l, p.id))
                 continue;
+            if (p.descendant && is_abandoned(coordinators, begin->t_ns))
+                continue; // the services know of each other's main processes alone
             const bool ended_by_test = p.killed != nullptr && p.killed->t_ns <= begin->t_ns;
             if (!ended_by_test && !p.gone(begin->t_ns, -out.tolerance_ns))
                 out.add("I6",

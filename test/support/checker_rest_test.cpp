@@ -76,6 +76,20 @@ BOOST_AUTO_TEST_CASE(a_group_that_comes_to_no_rest_or_too_late_is_found)
     not_red("I10", [&](led_story& s) { hurry(s, 1400); });
 }
 
+BOOST_AUTO_TEST_CASE(what_a_predecessor_left_delays_a_turn_only_while_a_coordinator_lives)
+{
+    const auto leave = [](led_story& s) { // what C left of generation 2 outlives B's callback
+        s.service(3500, "C", 2, "spawned", 300, "descendant");
+        s.harness(6500, "exit", "", "", 300);
+    };
+    red("I6", leave);
+    not_red("I6", [&](led_story& s) {
+        leave(s);
+        s.exit_of(second_pid).ms = 3900;
+        s.exit_of(third_pid).ms = 3900;
+    });
+}
+
 BOOST_AUTO_TEST_CASE(a_group_that_is_neither_fully_up_nor_fully_down_is_found)
 {
     red("I10", [](led_story& s) { s.erase(s.at("ready", "C")); });
