@@ -32,6 +32,7 @@ struct group_description
     int shutdown_timeout_ms = 60'000;
     int restart_retry_counter = 5;
     int restart_time_span_ms = 60'000;
+    int tolerance_ms = 50; // of the checker; more where a test loads the machine
     bool standby = true;
     std::string on_coordinator_failure = "restart";
     std::string name{};       // mem_shared_name; empty: one of the harness's own
