@@ -65,6 +65,7 @@ template <>
 const word_table<containment_kind>& words()
 {
     static const word_table<containment_kind> table{{"auto", containment_kind::automatic},
+                                                    {"descent", containment_kind::descent},
                                                     {"off", containment_kind::off}};
     return table;
 }

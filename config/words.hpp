@@ -98,6 +98,7 @@ enum class containment_kind : std::uint8_t // what is done about processes that 
                                            // behind
 {
     automatic, // a cgroup for each service, else session and descent
+    descent,   // never a cgroup
     off,       // nothing: they are left alone
 };
 

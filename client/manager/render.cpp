@@ -59,11 +59,21 @@ std::string daemon_text(std::string_view role, const std::optional<wire::daemon_
                 moment(daemon->since, now, to));
 }
 
+std::string containment_text(const std::optional<std::string>& kind)
+{
+    if (!kind)
+        return {};
+    if (*kind == "nothing")
+        return ", not contained";
+    return text(", contained by ", printable(*kind));
+}
+
 std::string head_of_coordinated(const status_report& report, wire::wall_time now, const page& to)
 {
     const auto& s = report.status;
-    std::string out = text(s.group, ": ", tinted(to_string(s.state), tint_of(s.state), to),
-                           ", epoch ", s.epoch, ", generation ", s.generation, "\n");
+    std::string out =
+        text(s.group, ": ", tinted(to_string(s.state), tint_of(s.state), to), ", epoch ", s.epoch,
+             ", generation ", s.generation, containment_text(s.containment), "\n");
     out += text(daemon_text("primary", s.primary, now, to), ", ",
                 daemon_text("standby", s.standby, now, to));
     out += text("; recoveries ", s.retries.used, " of ", s.retries.limit, " within ",

@@ -52,24 +52,6 @@ std::optional<std::string> own_cgroup()
     return std::nullopt;
 }
 
-// The deepest first: a cgroup with others below it cannot be removed.
-error_code remove_tree(const std::string& path)
-{
-    std::error_code ignored; // what cannot be listed cannot be removed either
-    std::vector<std::string> directories{path};
-    for (const auto& entry : fs::recursive_directory_iterator(path, ignored)) {
-        if (entry.is_directory(ignored))
-            directories.push_back(entry.path());
-    }
-    std::reverse(directories.begin(), directories.end());
-    error_code failed;
-    for (const std::string& directory : directories) {
-        if (::rmdir(directory.c_str()) != 0 && errno != ENOENT)
-            failed = last_system_error();
-    }
-    return failed;
-}
-
 } // namespace
 
 std::optional<std::string> group_cgroup_path(std::string_view group, uid_t owner)
@@ -96,6 +78,26 @@ error_code kill_cgroup(int directory)
     return kill && ::write(kill.get(), "1", 1) == 1 ? error_code{} : last_system_error();
 }
 
+// The deepest first: a cgroup with others below it cannot be removed.
+error_code remove_cgroup(const std::string& path)
+{
+    if (::rmdir(path.c_str()) == 0 || errno == ENOENT)
+        return {};
+    std::error_code ignored; // what cannot be listed cannot be removed either
+    std::vector<std::string> directories{path};
+    for (const auto& entry : fs::recursive_directory_iterator(path, ignored)) {
+        if (entry.is_directory(ignored))
+            directories.push_back(entry.path());
+    }
+    std::reverse(directories.begin(), directories.end());
+    error_code failed;
+    for (const std::string& directory : directories) {
+        if (::rmdir(directory.c_str()) != 0 && errno != ENOENT)
+            failed = last_system_error();
+    }
+    return failed;
+}
+
 asio::awaitable<error_code> end_group_cgroup(std::string path, time_point deadline)
 {
     const unique_fd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -111,7 +113,7 @@ asio::awaitable<error_code> end_group_cgroup(std::string path, time_point deadli
             co_return errc::timed_out;
         static_cast<void>(co_await pause_until(std::min(deadline, clock::now() + 5ms)));
     }
-    co_return remove_tree(path);
+    co_return remove_cgroup(path);
 }
 
 } // namespace cscc

@@ -24,6 +24,10 @@ namespace cscc {
 /// Orders the end of all that; the kernel takes its time. Errors: the system's.
 [[nodiscard]] error_code kill_cgroup(int directory);
 
+/// Removes a cgroup in which nothing lives, with those below it; one that is not there is a
+/// success. Errors: the system's.
+[[nodiscard]] error_code remove_cgroup(const std::string& path);
+
 /// Kills whatever lives in it, waits until the kernel has ended all of it, and removes it with what
 /// is below it; one that is not there is a success.
 /// Errors: errc::timed_out: something lives on at the deadline; the system's.

@@ -56,6 +56,7 @@ struct group_status
     std::optional<daemon_status> standby;
     std::vector<service_status> services;
     retry_status retries;
+    std::optional<std::string> containment; // "cgroup" | "descent" | "nothing", as the primary says
 };
 
 enum class order_verb : std::uint8_t

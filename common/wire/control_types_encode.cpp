@@ -52,7 +52,7 @@ std::string to_json(const group_status& status)
     retries["window_ms"] = status.retries.window_ms;
 
     json::object o(storage);
-    o.reserve(9);
+    o.reserve(10);
     o["schema"] = schema;
     o["group"] = utf8(status.group, storage);
     o["state"] = to_string(status.state);
@@ -62,6 +62,7 @@ std::string to_json(const group_status& status)
     o["standby"] = daemon(status.standby, storage);
     o["services"] = services(status.services, storage);
     o["retries"] = std::move(retries);
+    o["containment"] = text_or_null(status.containment, storage);
     return json::serialize(o);
 }
 

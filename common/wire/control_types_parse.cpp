@@ -55,6 +55,7 @@ group_status read_status(const member_reader& m, bool& good)
     status.standby = read_daemon(m, "standby", good);
     status.services = read_list(m, "services", good, read_service);
     status.retries = read_retries(m, good);
+    status.containment = m.text_or_null("containment");
     return status;
 }
 

@@ -42,14 +42,19 @@ public:
           ids_(std::move(ids)), members_(ids_.size())
     {}
 
+    // Linux (seen: 6.18) kills at birth what is cloned into a cgroup that was ever killed: it
+    // compares the wrong counters. So nobody is born into one that was, nor into one that a former
+    // coordinator may have killed: it is made anew.
     result<int> prepare(component_index component) override
     {
         unique_fd& member = members_.at(component);
         if (!member) {
-            const char* const name = ids_.at(component).c_str();
-            if (::mkdirat(directory_.get(), name, 0755) != 0 && errno != EEXIST)
+            const std::string path = path_of(component);
+            static_cast<void>(remove_cgroup(path)); // one that stays is better than none
+            if (::mkdir(path.c_str(), 0755) != 0 && errno != EEXIST)
                 return last_system_error();
-            if (open_member(component) < 0)
+            member = open_member(component);
+            if (!member)
                 return last_system_error();
         }
         return member.get();
@@ -57,8 +62,9 @@ public:
 
     asio::awaitable<std::size_t> end_remains(component_index component, process_identity) override
     {
-        const int member = open_member(component);
-        if (member < 0 || !is_populated_cgroup(member))
+        const unique_fd opened = open_member(component); // by its name: a former one's, perhaps
+        const int member = opened.get();
+        if (!opened || !is_populated_cgroup(member))
             co_return 0;
         const std::string pids = read_at(member, "cgroup.procs");
         if (const error_code refused = kill_cgroup(member)) {
@@ -67,17 +73,19 @@ public:
                      refused.message()));
         }
         co_await wait_until_empty(component, member);
-        // Linux (seen: 6.18) kills at birth what is cloned into a cgroup that was ever killed: it
-        // compares the wrong counters. The next one to be born here gets a cgroup made anew.
-        members_.at(component).reset();
-        ::unlinkat(directory_.get(), ids_.at(component).c_str(), AT_REMOVEDIR);
-        co_return static_cast<std::size_t>(std::count(pids.begin(), pids.end(), '\n'));
+        members_.at(component).reset(); // see prepare()
+        if (const error_code refused = remove_cgroup(path_of(component))) {
+            log(log_level::warning, "containment",
+                text("cannot remove the cgroup of ", ids_.at(component), ": ", refused.message()));
+        }
+        const auto direct = std::count(pids.begin(), pids.end(), '\n');
+        co_return static_cast<std::size_t>(std::max<std::ptrdiff_t>(direct, 1)); // or further below
     }
 
     void clean_up() noexcept override
     {
-        for (std::size_t i = 0; i < members_.size(); ++i) {
-            ::unlinkat(directory_.get(), ids_[i].c_str(), AT_REMOVEDIR);
+        for (component_index i = 0; i < members_.size(); ++i) {
+            static_cast<void>(remove_cgroup(path_of(i)));
             members_[i].reset();
         }
         directory_.reset();
@@ -87,14 +95,14 @@ public:
     std::string_view kind() const noexcept override { return "cgroup"; }
 
 private:
-    // One that a former coordinator made is found by its name. -1: there is none.
-    int open_member(component_index component)
+    [[nodiscard]] std::string path_of(component_index component) const
     {
-        unique_fd& member = members_.at(component);
-        if (!member)
-            member.reset(::openat(directory_.get(), ids_.at(component).c_str(),
+        return text(path_, "/", ids_.at(component));
+    }
+    [[nodiscard]] unique_fd open_member(component_index component) const
+    {
+        return unique_fd(::openat(directory_.get(), ids_.at(component).c_str(),
                                   O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-        return member.get();
     }
 
     // The kernel raises POLLPRI on cgroup.events at each change. The timer only bounds what is lost

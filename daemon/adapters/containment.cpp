@@ -28,8 +28,10 @@ std::unique_ptr<containment> make_containment(const asio::any_io_executor& react
                                               const containment_settings& settings,
                                               std::function<bool(std::int32_t)> is_main)
 {
-    if (settings.off)
+    if (settings.choice == containment_choice::off)
         return std::make_unique<no_containment>();
+    if (settings.choice == containment_choice::descent)
+        return make_descent_containment(reactor, settings, std::move(is_main));
     std::string why_not;
     if (auto cgroups = make_cgroup_containment(reactor, settings, why_not))
         return cgroups;

@@ -4,9 +4,10 @@
 // coordinator ends a dead component's remaining processes before the next turn"). Two ways:
 //   cgroup   one cgroup v2 a component: the kernel knows every member and kills them at once
 //   descent  without a cgroup that we may write: we are the subreaper of our services, so orphans
-//   become
-//            our children, and are told apart by their session and the CSCC_SERVICE they inherited.
-//            Weaker: a process that hides both is only found when the whole group is down.
+//            become our children, and are told apart by their session and the CSCC_SERVICE they
+//            inherited. Weaker: a process that hides both is only found when the whole group is
+//            down - and, if a former coordinator started its service, not at all: its orphans are
+//            init's children, and of those only who bears a mark of ours is known for ours.
 #pragma once
 
 #include "common/base/error.hpp"
@@ -47,14 +48,22 @@ public:
     kind() const noexcept = 0; // "cgroup", "descent", "nothing"
 };
 
+enum class containment_choice
+{
+    best,
+    descent,
+    off, // leave alone what services leave behind
+};
+
 struct containment_settings
 {
-    bool off = false; // leave alone what services leave behind
+    containment_choice choice = containment_choice::best;
     std::string group_name;
+    std::string service_socket;   // no other group has it
     std::vector<std::string> ids; // by component_index
 };
 
-/// The better of the two that works here, or one that does nothing if it is off.
+/// The better of the two that works here, if nothing else was chosen.
 /// @param is_main  says whether a child of ours is the main process of a living component
 [[nodiscard]] std::unique_ptr<containment>
 make_containment(const boost::asio::any_io_executor& reactor, const containment_settings& settings,

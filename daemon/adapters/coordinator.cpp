@@ -28,7 +28,12 @@ std::span<launch_failure> make_failures(boost::interprocess::mapped_region& memo
 containment_settings containment_settings_of(const config::model& model)
 {
     containment_settings settings;
-    settings.off = model.csccd.containment == config::containment_kind::off;
+    switch (model.csccd.containment) {
+    case config::containment_kind::automatic: settings.choice = containment_choice::best; break;
+    case config::containment_kind::descent: settings.choice = containment_choice::descent; break;
+    case config::containment_kind::off: settings.choice = containment_choice::off; break;
+    }
+    settings.service_socket = config::service_socket_path(model);
     settings.group_name = config::group_name(model);
     for (const config::component& component : model.components)
         settings.ids.push_back(component.id);

@@ -98,7 +98,8 @@ std::string output_words(const config::component& component, const std::string& 
     if (component.output != config::output_kind::journal)
         return text("its output file ", component.resolved.output_file,
                     " cannot be opened: ", why.message());
-    if (why == error_code(EAGAIN, boost::system::system_category()))
+    const error_code busy(EAGAIN, boost::system::system_category());
+    if (why == busy)
         return text("the journal (", journal,
                     ") accepts nobody now; see 'systemctl status "
                     "systemd-journald', or write output = \"file\"");

@@ -55,6 +55,7 @@ wire::group_status order_desk::status() const
     status.generation = machine.generation();
     status.primary = wire::daemon_status{::getpid(), since_};
     status.standby = group_.standby();
+    status.containment = group_.containment_kind();
     status.retries = {
         machine.retries_used(clock::now()), machine.settings().retry_count,
         std::chrono::duration_cast<std::chrono::milliseconds>(machine.settings().retry_span)

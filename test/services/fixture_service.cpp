@@ -4,6 +4,7 @@
 // event log. What it writes before a call is what the coordinator may know from then on.
 #include "test/services/context.hpp"
 #include "test/services/journal.hpp"
+#include "test/services/leavings.hpp"
 #include "test/services/options.hpp"
 #include "test/services/raw_client.hpp"
 
@@ -16,7 +17,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/eventfd.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #ifdef __SANITIZE_THREAD__
@@ -74,22 +74,6 @@ void on_shutdown(void*)
     journal("callback_end");
     if (!options.ignore_shutdown)
         ::eventfd_write(go_down, 1);
-}
-
-void leave_child()
-{
-    const pid_t child = ::fork();
-    if (child == 0) {
-        if (::fork() != 0)
-            ::_exit(0); // the grandchild is now nobody's
-        ::setsid();
-        ::signal(SIGTERM, SIG_IGN);
-        journal_forked();
-        journal("spawned");
-        while (true)
-            ::pause();
-    }
-    ::waitpid(child, nullptr, 0);
 }
 
 /// False if it is its turn to end before the file is there.
@@ -195,6 +179,12 @@ int main(int argc, char** argv)
         crash();
     if (options.leave_child)
         leave_child();
+    if (options.leave_hidden)
+        leave_hidden();
+    if (options.leave_family > 0)
+        leave_family(options.leave_family);
+    if (options.fork_bomb > 0)
+        leave_fork_bomb(options.fork_bomb);
     if (!options.claim_other.empty())
         ::setenv("CSCC_SERVICE", options.claim_other.c_str(), 1);
     if (!options.raw.empty())

@@ -16,6 +16,9 @@ struct fixture_options
     bool crash_at_once = false;
     bool print_context = false;
     bool leave_child = false;
+    bool leave_hidden = false;
+    int leave_family = 0;
+    int fork_bomb = 0;
     std::string claim_other;
 
     bool never_alive = false;
@@ -43,7 +46,12 @@ inline constexpr const char* fixture_help =
     R"(fixture_service [-cc] FLAG...: a service for tests, well-behaved unless a flag says otherwise.
   --exit-at-once CODE      ends first thing         --crash        by SIGSEGV
   --print-context          writes to stdout what it was born with
-  --leave-child            leaves a process behind that ignores SIGTERM
+  --leave-child            leaves a process behind: an orphan in a session of its own (double fork,
+                           setsid) that ignores SIGTERM
+  --leave-hidden           the same, a program without any environment
+  --leave-family N         leaves N generations of descendants behind that ignore SIGTERM
+  --fork-bomb N            leaves N processes behind, each of which goes on as a child of itself
+                           again and again
   --claim-other ID         says that it is the service ID
   --never-alive            --alive-twice            --ready-without-alive
   --no-callback            says alive without a shutdown callback

@@ -35,6 +35,7 @@ struct group_description
     int restart_time_span_ms = 60'000;
     int heartbeat_timeout_ms = 3'000;
     int takeover_timeout_ms = 5'000;
+    int tolerance_ms = 50; // of the checker; more where a test loads the machine
     bool standby = true;
     std::string on_coordinator_failure = "restart";
     std::string name{};       // mem_shared_name; empty: one of the harness's own

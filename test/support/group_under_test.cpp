@@ -68,7 +68,9 @@ group_under_test::~group_under_test()
 {
     note_logs();
     // Read before the cleaning up below, which ends processes in an order of its own.
-    for (const violation& v : check(read_log(dir_.file("events.log"))))
+    checker_options options;
+    options.tolerance = std::chrono::milliseconds(description_.tolerance_ms);
+    for (const violation& v : check(read_log(dir_.file("events.log")), options))
         BOOST_ERROR(to_text(v));
     if (failures() != failures_before_)
         keep_logs();

@@ -1,5 +1,6 @@
 // What a dead service left behind is found and ended, with a cgroup and without one.
 #include "common/base/text.hpp"
+#include "common/reactor/group_cgroup.hpp"
 #include "common/reactor/process_ref.hpp"
 #include "common/reactor/spawn.hpp"
 #include "daemon/adapters/containment.hpp"
@@ -29,8 +30,7 @@ namespace {
 
 // A "service" whose main process ends at once and leaves a process in a session of its own that
 // ignores SIGTERM; its pid is what the service prints.
-const std::vector<std::string> leave_somebody{
-    "-c", "trap '' TERM; setsid sh -c 'echo $$; exec sleep 1000' & exit 0"};
+const std::string leave_somebody = "trap '' TERM; setsid sh -c 'echo $$; exec sleep 1000' & exit 0";
 
 struct shared_words
 {
@@ -51,7 +51,7 @@ public:
     asio::io_context& io() { return io_; }
 
     /// Starts the service of component 0, waits for its end, and opens what it left.
-    process_ref leave_behind(containment& container)
+    process_ref leave_behind(containment& container, const std::string& script = leave_somebody)
     {
         int ends[2];
         BOOST_REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
@@ -74,7 +74,8 @@ public:
         BOOST_REQUIRE(cgroup);
         launcher launch(memory_of_child::shared, *cgroup);
         launch.env = environment_;
-        const auto child = launch("/bin/sh", leave_somebody, words.failure, context);
+        const auto child =
+            launch("/bin/sh", std::vector<std::string>{"-c", script}, words.failure, context);
         BOOST_REQUIRE(child);
         main_ = process_identity::unpacked(words.identity.load());
         writing.reset();
@@ -143,6 +144,54 @@ BOOST_AUTO_TEST_CASE(by_descent_an_orphan_in_a_session_of_its_own_is_found_and_k
     const auto container = make_descent_containment(here.io().get_executor(), here.settings(),
                                                     [](std::int32_t) { return false; });
     check(here, *container);
+}
+
+// Who runs as the daemon's user may do so. The next one must not be born into what was killed.
+BOOST_AUTO_TEST_CASE(a_service_that_made_cgroups_of_its_own_is_ended_and_can_be_started_again)
+{
+    world here;
+    std::string why_not;
+    const auto container =
+        make_cgroup_containment(here.io().get_executor(), here.settings(), why_not);
+    if (container == nullptr) {
+        BOOST_TEST(::geteuid() != 0U);
+        return;
+    }
+    const std::string own =
+        group_cgroup_path(here.settings().group_name, ::geteuid()).value() + "/A/own";
+    const std::string moves = text("mkdir ", own, " && echo $$ >", own, "/cgroup.procs; ");
+    for (int start = 0; start < 2; ++start) {
+        process_ref left = here.leave_behind(*container, moves + leave_somebody);
+        BOOST_TEST(::access(own.c_str(), F_OK) == 0);
+        BOOST_TEST(here.end_remains(*container, 0) == 1U);
+        BOOST_TEST(left.is_gone());
+        BOOST_TEST(::access(own.c_str(), F_OK) != 0);
+    }
+    container->clean_up();
+}
+
+// A coordinator that died after its kill and before it removed the cgroup leaves one in which
+// nobody can be born (Linux 6.18): its successor makes it anew.
+BOOST_AUTO_TEST_CASE(a_cgroup_that_a_former_coordinator_killed_is_made_anew)
+{
+    world here;
+    std::string why_not;
+    const auto container =
+        make_cgroup_containment(here.io().get_executor(), here.settings(), why_not);
+    if (container == nullptr) {
+        BOOST_TEST(::geteuid() != 0U);
+        return;
+    }
+    const std::string path =
+        group_cgroup_path(here.settings().group_name, ::geteuid()).value() + "/A";
+    BOOST_TEST(::mkdir(path.c_str(), 0755) == 0);
+    const unique_fd killed(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    BOOST_TEST(!kill_cgroup(killed.get()));
+    BOOST_TEST(here.end_remains(*container, 0) == 0U); // nothing lives in it
+    process_ref left = here.leave_behind(*container);
+    BOOST_TEST(!left.is_gone());
+    BOOST_TEST(here.end_remains(*container, 0) == 1U);
+    container->clean_up();
 }
 
 BOOST_AUTO_TEST_CASE(with_a_cgroup_an_orphan_is_killed_and_the_cgroup_removed)

@@ -1,4 +1,5 @@
 #include "client/manager/render.hpp"
+#include "common/base/text.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -69,6 +70,22 @@ BOOST_AUTO_TEST_CASE(a_status_on_a_terminal_has_ages)
                "ID    STATE  PID  FOR    GEN  RESTARTS  LAST EXIT        LOCK  STATUS\n"
                "CSQL  ready  420  5 min  3    2         signal 9 (KILL)  held  serving??[31m\n"
                "CSTS  down   -    -      0    0         -                -     -\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_status_says_how_services_are_contained_if_anybody_told)
+{
+    auto report = sample();
+    const auto head = [&] {
+        const std::string shown = render_status(report, {}, noon, page{});
+        return shown.substr(0, shown.find('\n'));
+    };
+    for (const char* const kind : {"cgroup", "descent"}) {
+        report.status.containment = kind;
+        BOOST_TEST(head() ==
+                   text("csc_mem_shared: steady, epoch 1, generation 3, contained by ", kind));
+    }
+    report.status.containment = "nothing";
+    BOOST_TEST(head() == "csc_mem_shared: steady, epoch 1, generation 3, not contained");
 }
 
 BOOST_AUTO_TEST_CASE(named_services_are_shown_alone)

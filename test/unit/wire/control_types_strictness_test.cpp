@@ -19,7 +19,7 @@ const std::string status_text =
     R"("standby":{"pid":498,"since":"2026-11-22T10:00:00.123Z"},"services":[{"id":"CSQL",)"
     R"("state":"ready","pid":420,"since":"2026-11-22T10:00:00.123Z","generation":3,"restarts":2,)"
     R"("last_exit":"exit 1","lock":"held","status":"serving"}],)"
-    R"("retries":{"used":1,"limit":5,"window_ms":60000}})";
+    R"("retries":{"used":1,"limit":5,"window_ms":60000},"containment":"descent"})";
 const std::string order_text =
     R"({"schema":1,"operation":7,"verb":"stop","result":"accepted","event":41})";
 const std::string event_text =
@@ -52,7 +52,7 @@ const std::vector<kind> all_kinds{
     {status_text,
      parser(wire::parse_group_status),
      {"/primary", "/standby", "/services/0/pid", "/services/0/since", "/services/0/last_exit",
-      "/services/0/status"},
+      "/services/0/status", "/containment"},
      {}},
     {order_text, parser(wire::parse_order_answer), {}, {}},
     {event_text, parser(wire::parse_event), {"/service", "/from", "/to", "/operation", "/pid"}, {}},

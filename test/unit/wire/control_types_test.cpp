@@ -25,6 +25,7 @@ wire::group_status example()
     status.services.push_back(
         {"CSQL", component_state::ready, 420, morning, 3, 2, "signal 9 (KILL)", "held", "serving"});
     status.retries = {1, 5, 60000};
+    status.containment = "cgroup";
     return status;
 }
 
@@ -56,6 +57,7 @@ void check_equal(const wire::group_status& a, const wire::group_status& b)
     BOOST_TEST(a.generation == b.generation);
     check_equal(a.primary, b.primary);
     check_equal(a.standby, b.standby);
+    BOOST_TEST((a.containment == b.containment));
     BOOST_TEST(a.retries.used == b.retries.used);
     BOOST_TEST(a.retries.limit == b.retries.limit);
     BOOST_TEST(a.retries.window_ms == b.retries.window_ms);
@@ -76,7 +78,7 @@ BOOST_AUTO_TEST_CASE(a_status_reads_as_the_interface_shows_it)
         R"("services":[{"id":"CSQL","state":"ready","pid":420,)"
         R"("since":"2026-11-22T10:00:00.123Z","generation":3,"restarts":2,)"
         R"-("last_exit":"signal 9 (KILL)","lock":"held","status":"serving"}],)-"
-        R"("retries":{"used":1,"limit":5,"window_ms":60000}})";
+        R"("retries":{"used":1,"limit":5,"window_ms":60000},"containment":"cgroup"})";
     BOOST_TEST(to_json(example()) == expected);
 }
 
@@ -84,13 +86,14 @@ BOOST_AUTO_TEST_CASE(absent_things_are_null)
 {
     auto status = example();
     status.primary.reset();
+    status.containment.reset();
     status.services = {wire::service_status{}};
     status.services[0].id = "A";
     const std::string expected =
         R"({"schema":1,"group":"csc_mem_shared","state":"steady","epoch":1,"generation":3,)"
         R"("primary":null,"standby":null,"services":[{"id":"A","state":"down","pid":null,)"
         R"("since":null,"generation":0,"restarts":0,"last_exit":null,"lock":"free",)"
-        R"("status":null}],"retries":{"used":1,"limit":5,"window_ms":60000}})";
+        R"("status":null}],"retries":{"used":1,"limit":5,"window_ms":60000},"containment":null})";
     BOOST_TEST(to_json(status) == expected);
 }
 
