@@ -126,15 +126,9 @@ asio::awaitable<order_result> give_order(session& run, control_client& client,
         co_return outcome;
     }
     outcome.is_conflict = answer->status == 409;
-    outcome.refusal.code = exit_of_http(answer->status);
-    const auto problem = wire::parse_problem(answer->body);
-    if (problem)
+    if (const auto problem = wire::parse_problem(answer->body))
         run.operation = problem->operation;
-    outcome.refusal.words =
-        problem ? text("the coordinator refused: ", printable(problem->title))
-                : text("the coordinator answered ", answer->status, " instead of carrying it out");
-    if (problem)
-        outcome.refusal.next_step = printable(problem->detail);
+    outcome.refusal = refused_with(answer->status, answer->body, "instead of carrying it out");
     co_return outcome;
 }
 

@@ -1,5 +1,6 @@
 #include "client/manager/session.hpp"
 
+#include "client/manager/words.hpp"
 #include "common/base/text.hpp"
 
 #include <boost/json/object.hpp>
@@ -87,6 +88,18 @@ verdict failed_to(std::string_view doing, const error_code& error, std::string_v
     v.words = text("cannot ", doing, ": ", error.message());
     const std::string_view help = advice(error);
     v.next_step = help.empty() ? next_step : help;
+    return v;
+}
+
+verdict refused_with(unsigned http_status, std::string_view body, std::string_view instead)
+{
+    verdict v;
+    v.code = exit_of_http(http_status);
+    const auto problem = wire::parse_problem(body);
+    v.words = problem ? text("the coordinator refused: ", printable(problem->title))
+                      : text("the coordinator answered ", http_status, " ", instead);
+    if (problem)
+        v.next_step = printable(problem->detail);
     return v;
 }
 

@@ -52,6 +52,11 @@ exit_code tell(session& run, const verdict& v);
 [[nodiscard]] verdict failed_to(std::string_view doing, const error_code& error,
                                 std::string_view next_step = {});
 
+/// The verdict on an answer of the coordinator's that is not 2xx, in its own words.
+/// @param body  problem+json, if it is sound; @param instead  "instead of carrying it out"
+[[nodiscard]] verdict refused_with(unsigned http_status, std::string_view body,
+                                   std::string_view instead);
+
 /// Group states and limits that more than one verb needs.
 [[nodiscard]] duration start_limit(const config::model&); // with the way back, if it fails
 [[nodiscard]] duration stop_limit(const config::model&);

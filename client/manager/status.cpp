@@ -108,8 +108,10 @@ asio::awaitable<seen> look(session& run, time_point deadline)
     auto answer = co_await there->client.get("/v1/status", deadline);
     if (!answer)
         co_return look_from_outside(run);
+    if (!answer->good())
+        co_return refused_with(answer->status, answer->body, "and not its status");
     auto status = wire::parse_group_status(answer->body);
-    if (!answer->good() || !status) {
+    if (!status) {
         verdict v = failed_to("understand the coordinator's answer", errc::frame_malformed);
         co_return v;
     }

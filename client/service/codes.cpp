@@ -27,6 +27,7 @@ service_errc translate(errc e) noexcept
     case errc::no_space:
     case errc::frame_malformed:
     case errc::other_group:
+    case errc::output_unsafe:
     case errc::count_: break;
     }
     return service_errc::protocol_error;

@@ -36,6 +36,8 @@ public:
         case errc::said_twice: return "The service said the same thing twice.";
         case errc::not_accepting: return "The group is going down and accepts no service any more.";
         case errc::other_group: return "Another group answers there.";
+        case errc::output_unsafe:
+            return "It is no regular file, or has a second name; move it away.";
         case errc::count_: break;
         }
         return "Unknown cscc error " + std::to_string(value) + ".";

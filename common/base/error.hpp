@@ -40,7 +40,9 @@ enum class errc : int
     not_accepting,   ///< the group is going down, nobody can register any more
     // control socket
     other_group, ///< it is another group's
-    count_,      ///< number of values above plus one; not a failure
+    // output of services
+    output_unsafe, ///< no regular file or device, or one that has another name, too
+    count_,        ///< number of values above plus one; not a failure
 };
 
 /// The category of `errc`; its name, "cscc", is part of what the logs promise.

@@ -3,6 +3,7 @@
 #include "common/base/text.hpp"
 #include "config/guard_command.hpp"
 #include "daemon/adapters/journal_stream.hpp"
+#include "daemon/adapters/output_file.hpp"
 
 #include <algorithm>
 #include <array>
@@ -81,11 +82,7 @@ result<unique_fd> open_output(const config::component& component,
         return open_journal_stream(surroundings.journal_socket, component.id);
     case config::output_kind::file: break;
     }
-    unique_fd file(::open(component.resolved.output_file.c_str(),
-                          O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW, 0640));
-    if (!file)
-        return last_system_error();
-    return file;
+    return open_output_file(component.resolved.output_file);
 }
 
 std::vector<process_limit> limits_of(const config::component& component,

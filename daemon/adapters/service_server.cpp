@@ -40,10 +40,12 @@ wire::frame answer_to(error_code refused)
 class service_server::session
 {
 public:
-    session(seqpacket::socket socket, component_index who) : socket_(std::move(socket)), who_(who)
+    session(seqpacket::socket socket, component_index who, std::int32_t pid)
+        : socket_(std::move(socket)), who_(who), pid_(pid)
     {}
 
     [[nodiscard]] component_index who() const noexcept { return who_; }
+    [[nodiscard]] std::int32_t pid() const noexcept { return pid_; } // who connected
     [[nodiscard]] seqpacket::socket& socket() noexcept { return socket_; }
 
     /// Never waits: a service that does not read what it asked for has only itself to blame.
@@ -91,6 +93,7 @@ private:
 
     seqpacket::socket socket_;
     component_index who_;
+    std::int32_t pid_;
     bool said_alive_ = false;
 };
 
@@ -176,17 +179,24 @@ private:
             note_stranger();
             return;
         }
-        spawn(reactor_, "service session", serve(shared_from_this(), std::move(socket), *who));
+        spawn(reactor_, "service session",
+              serve(shared_from_this(), std::move(socket), *who, peer->pid));
     }
 
+    // A connection outlives its process where that one left it to another: to a child, or to
+    // whomever it sent the descriptor. It is not to keep the next process of the service out.
     static asio::awaitable<void> serve(std::shared_ptr<impl> self, seqpacket::socket socket,
-                                       component_index who)
+                                       component_index who, std::int32_t pid)
     {
-        session here(std::move(socket), who);
-        if (self->sessions_.at(who) != nullptr) {
+        session here(std::move(socket), who, pid);
+        session* const former = self->sessions_.at(who);
+        if (former != nullptr && former->pid() == pid) {
             self->warn(text(self->port_.id_of(who), " connected twice; the second one was closed"));
             co_return;
         }
+        error_code ignored;
+        if (former != nullptr)
+            former->socket().close(ignored);
         self->sessions_[who] = &here;
         wire::frame_buffer bytes{};
         for (;;) {
@@ -194,12 +204,15 @@ private:
             if (!received || !self->serve_packet(here, std::span(bytes).first(*received)))
                 break;
         }
-        self->sessions_[who] = nullptr;
+        if (self->sessions_[who] == &here)
+            self->sessions_[who] = nullptr;
     }
 
     // False ends the connection; the service's next call then fails, which tells it to end.
     bool serve_packet(session& here, std::span<const std::byte> packet)
     {
+        if (port_.component_of(here.pid()) != here.who())
+            return false; // the process is gone; who else speaks here does not speak for it
         const auto frame = wire::decode(packet);
         if (!frame) {
             warn(text(port_.id_of(here.who()), " sent no message of this protocol"));

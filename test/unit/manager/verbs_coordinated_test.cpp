@@ -22,6 +22,19 @@ BOOST_AUTO_TEST_CASE(status_is_what_the_coordinator_says)
     BOOST_TEST(csccmgr({"status", "B", "C"}) == 4);
 }
 
+BOOST_AUTO_TEST_CASE(a_status_that_is_refused_is_unknown_and_says_why)
+{
+    const auto crowded = serve([](const std::string&) {
+        return test::fake_answer{
+            test::http(503, to_json(wire::problem{"Service unavailable", 503,
+                                                  "64 connections are open."})),
+            0, false};
+    });
+    BOOST_TEST(csccmgr({"status"}) == 4);
+    BOOST_TEST(stderr_text() == "csccmgr: the coordinator refused: Service unavailable\n"
+                                "         64 connections are open.\n");
+}
+
 BOOST_AUTO_TEST_CASE(a_start_of_a_running_group_is_a_success_that_says_so)
 {
     const auto running = serve([this](const std::string& line) {
