@@ -100,6 +100,16 @@ void component_runner::spawn(std::uint64_t generation)
         cscc::spawn(around_.reactor, text("watch of ", component_.id), watch());
 }
 
+// What fails here is tried again at the spawn, and told then.
+void component_runner::prepare()
+{
+    if (process_ || next_page_)
+        return;
+    auto page = shm::make_lock_object(around_.names, component_.id);
+    if (page)
+        next_page_ = std::move(*page);
+}
+
 void component_runner::inherit(process_identity who, std::optional<process_ref> living)
 {
     last_process_ = who;
@@ -119,11 +129,15 @@ void component_runner::note_unseen_end(const std::optional<process_exit>& how)
 
 void component_runner::launch(std::uint64_t generation)
 {
-    auto page = shm::make_lock_object(around_.names, component_.id);
-    if (!page)
-        return refuse(lock_page_words(page.error()));
-    lock_page_ = std::move(page->for_looking);
-    auto plan = plan_launch(component_, around_.launch, generation, page->for_service.get());
+    if (!next_page_) {
+        auto page = shm::make_lock_object(around_.names, component_.id);
+        if (!page)
+            return refuse(lock_page_words(page.error()));
+        next_page_ = std::move(*page);
+    }
+    shm::lock_descriptors page = *std::exchange(next_page_, std::nullopt);
+    lock_page_ = std::move(page.for_looking);
+    auto plan = plan_launch(component_, around_.launch, generation, page.for_service.get());
     if (!plan)
         return refuse(output_words(component_, around_.launch.journal_socket, plan.error()));
     const auto cgroup = around_.container.prepare(index_);

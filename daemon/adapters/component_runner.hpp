@@ -4,6 +4,7 @@
 #include "common/base/sequence.hpp"
 #include "common/reactor/process_ref.hpp"
 #include "common/shm/group_names.hpp"
+#include "common/shm/lock_object.hpp"
 #include "common/shm/lock_view.hpp"
 #include "common/shm/state_table.hpp"
 #include "config/model.hpp"
@@ -48,6 +49,10 @@ public:
     /// Starts the process. What happens to it is notified: spawn_refused (no process came to be, or
     /// it could not exec the program) or, later, exited.
     void spawn(std::uint64_t generation);
+    /// While there is time, part of what spawn() needs: nothing that anybody else could see to
+    /// differ from a service that is down. In vain if a process lives, and at most once for each
+    /// spawn().
+    void prepare();
     /// In place of spawn(): the process that a former coordinator started, if it lives.
     void inherit(process_identity who, std::optional<process_ref> living);
     /// How a process ended that was gone before we could inherit it.
@@ -87,7 +92,8 @@ private:
     component_surroundings& around_;
     std::optional<process_ref> process_; // from clone until collected
     process_identity last_process_;
-    unique_fd lock_page_; // read-only, for looking
+    unique_fd lock_page_;                            // read-only, for looking
+    std::optional<shm::lock_descriptors> next_page_; // made anew, no process has it yet
     heartbeat_watch watchdog_;
 };
 

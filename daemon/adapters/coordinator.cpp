@@ -8,10 +8,13 @@
 #include "daemon/core/registration.hpp"
 #include "daemon/core/wording.hpp"
 
+#include <boost/asio/post.hpp>
 #include <boost/interprocess/anonymous_shared_memory.hpp>
 
 #include <new>
 #include <utility>
+
+namespace asio = boost::asio;
 
 namespace cscc {
 namespace {
@@ -181,9 +184,17 @@ void coordinator::carry_out(const core::group_action& what)
     std::visit([this](const auto& action) { act(action); }, what);
 }
 
+// The words wait for the next turn of the reactor: whoever said alive has its answer before the log
+// has a line about it.
 void coordinator::end_step()
 {
-    publisher_.publish();
+    publisher_.end_step();
+    if (std::exchange(publishes_soon_, true))
+        return;
+    asio::post(surroundings_.reactor, [this] {
+        publishes_soon_ = false;
+        publisher_.publish();
+    });
 }
 
 void coordinator::act(const core::want_down& what)
@@ -269,6 +280,8 @@ void coordinator::act(const core::act_on_component& what)
     case core::component_action::spawn:
         component.spawn(machine().generation());
         note_spawn(id_of(what.component), component.process());
+        if (!component.process().is_nobody())
+            prepare_soon(what.component + 1); // in startup order
         break;
     case core::component_action::tell_turn:
         // Alive once, but not to be reached: its stop signal is what it can still hear.
@@ -288,6 +301,13 @@ void coordinator::act(const core::act_on_component& what)
         break;
     case core::component_action::end_remains: component.end_remains(); break;
     }
+}
+
+// While the service that was just begun comes up, nobody waits for us.
+void coordinator::prepare_soon(component_index next)
+{
+    if (next < components_.size())
+        asio::post(surroundings_.reactor, [this, next] { components_[next].prepare(); });
 }
 
 void coordinator::act(const core::shutdown_done& what)

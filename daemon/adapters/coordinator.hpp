@@ -71,6 +71,7 @@ private:
     void said_status(component_index who, std::string status) override;
 
     void note_process(component_index who, std::int32_t pid, bool lives);
+    void prepare_soon(component_index next);
 
     void act(const core::want_down& what);
     void act(const core::release_component_lock& what);
@@ -97,6 +98,7 @@ private:
     std::vector<std::string> said_;           // by component_index
     group_runner runner_;
     publisher publisher_;
+    bool publishes_soon_ = false;
     service_server services_;
     standby_runner standby_;
     std::function<void(const core::finish&)> on_finish_;

@@ -30,13 +30,22 @@ void publisher::note(const core::transition& what)
     const auto when = now();
     scribe_.note(what);
     std::visit([&](const auto& transition) { record(transition, when); }, what);
-    unpublished_.push_back({when, what});
+    unpublished_.push_back({when, what, machine_.generation(), pid_in(what)});
+}
+
+// Noted with the transition: before that is told, the next process may have the place.
+std::int32_t publisher::pid_in(const core::transition& what) const
+{
+    const auto* const one = std::get_if<core::component_transition>(&what);
+    if (one == nullptr || one->to == component_state::spawned) // its child will write itself in
+        return 0;
+    return state_.view().component(one->component).identity.pid;
 }
 
 void publisher::publish()
 {
     for (const noted& one : unpublished_)
-        std::visit([&](const auto& transition) { publish(transition, one.when); }, one.what);
+        std::visit([&](const auto& transition) { publish(transition, one); }, one.what);
     unpublished_.clear();
     scribe_.end_step();
 }
@@ -64,38 +73,37 @@ void publisher::record(const core::component_transition& what, shm::wall_time wh
     note_transition(what, machine_.settings().components.at(i).id);
 }
 
-void publisher::publish(const core::group_transition& what, shm::wall_time when)
+void publisher::publish(const core::group_transition& what, const noted& then)
 {
     log(log_level::notice, "group",
         text(to_string(what.from), " -> ", to_string(what.to), ": ", what.reason));
     told_.service_manager.tell(sd_assignments(what.to, what.reason));
 
     wire::event event;
-    event.time = when;
+    event.time = then.when;
     event.kind = wire::event_kind::group;
     event.from = to_string(what.from);
     event.to = to_string(what.to);
     event.reason = what.reason;
-    event.generation = machine_.generation();
+    event.generation = then.generation;
     told_.followers.publish(std::move(event));
 }
 
-void publisher::publish(const core::component_transition& what, shm::wall_time when)
+void publisher::publish(const core::component_transition& what, const noted& then)
 {
     const component_index i = what.component;
     const std::string& id = machine_.settings().components.at(i).id;
     log(level_of(what.to), "service", text(id, " is ", to_string(what.to), ": ", what.reason));
 
     wire::event event;
-    event.time = when;
+    event.time = then.when;
     event.kind = wire::event_kind::service;
     event.service = id;
     event.from = to_string(what.from);
     event.to = to_string(what.to);
     event.reason = what.reason;
     event.generation = what.generation;
-    if (what.to != component_state::spawned) // its child may not have written its identity yet
-        event.pid = state_.view().component(i).identity.pid;
+    event.pid = then.pid;
     told_.followers.publish(std::move(event));
 }
 

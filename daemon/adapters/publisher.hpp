@@ -40,6 +40,9 @@ public:
     /// Before the deed: what it means for the story of a recovery.
     void note(const core::group_action& what) { scribe_.note(what); }
 
+    /// All that one event brought about has been noted.
+    void end_step() { scribe_.end_step(); }
+
     void publish();
     void publish(const core::end_operation& what);
     /// A shutdown is complete: was it in the proper order (FIG. 8, step 806)?
@@ -50,14 +53,17 @@ private:
     {
         shm::wall_time when;
         core::transition what;
+        std::uint64_t generation = 0; // of the group
+        std::int32_t pid = 0;         // of the component; 0: none
     };
 
     [[nodiscard]] shm::flight_recorder::moment moment(shm::wall_time when,
                                                       std::uint64_t generation) const;
     void record(const core::group_transition& what, shm::wall_time when);
     void record(const core::component_transition& what, shm::wall_time when);
-    void publish(const core::group_transition& what, shm::wall_time when);
-    void publish(const core::component_transition& what, shm::wall_time when);
+    void publish(const core::group_transition& what, const noted& then);
+    void publish(const core::component_transition& what, const noted& then);
+    [[nodiscard]] std::int32_t pid_in(const core::transition& what) const;
 
     shm::state_writer& state_;
     audience told_;
