@@ -47,7 +47,7 @@ tint tint_of(group_state state)
 
 std::string moment(wire::wall_time t, wire::wall_time now, const page& to)
 {
-    return to.terminal ? age_text(now - t) : wire::to_rfc3339(t);
+    return to.terminal ? age_text(between(t, now)) : wire::to_rfc3339(t);
 }
 
 std::string daemon_text(std::string_view role, const std::optional<wire::daemon_status>& daemon,
@@ -72,12 +72,12 @@ std::string head_of_coordinated(const status_report& report, wire::wall_time now
 {
     const auto& s = report.status;
     std::string out =
-        text(s.group, ": ", tinted(to_string(s.state), tint_of(s.state), to), ", epoch ", s.epoch,
-             ", generation ", s.generation, containment_text(s.containment), "\n");
+        text(printable(s.group), ": ", tinted(to_string(s.state), tint_of(s.state), to), ", epoch ",
+             s.epoch, ", generation ", s.generation, containment_text(s.containment), "\n");
     out += text(daemon_text("primary", s.primary, now, to), ", ",
                 daemon_text("standby", s.standby, now, to));
     out += text("; recoveries ", s.retries.used, " of ", s.retries.limit, " within ",
-                limit_text(std::chrono::milliseconds(s.retries.window_ms)), "\n");
+                limit_ms_text(s.retries.window_ms), "\n");
     if (!report.answered)
         out += "The coordinator does not answer; this is what it last wrote.\n";
     return out;
@@ -90,9 +90,9 @@ std::string head_of_orphaned(const status_report& report, const page& to)
     const auto n = static_cast<std::size_t>(std::count_if(services.begin(), services.end(), lives));
     const std::string dead = tinted("its coordinator is dead", tint::bad, to);
     if (n == 0)
-        return text(report.status.group, ": ", dead,
+        return text(printable(report.status.group), ": ", dead,
                     ", no service lives; \"csccmgr start\" starts it anew.\n");
-    return text(report.status.group, ": ", dead, ", ", counted(n, "service"),
+    return text(printable(report.status.group), ": ", dead, ", ", counted(n, "service"),
                 n == 1 ? " lives and shuts itself down" : " live and shut themselves down",
                 "; \"csccmgr stop\" waits for the end of that.\n");
 }
@@ -108,11 +108,12 @@ std::string head(const status_report& report, wire::wall_time now, const page& t
         const tint colour = outcome == wire::final_outcome::stopped ? tint::faint : tint::bad;
         const std::string reason = printable(report.reason);
         if (reason.find(word) != std::string::npos) // it says so itself
-            return text(report.status.group, ": ", tinted(reason, colour, to), "\n");
-        return text(report.status.group, ": ", tinted(word, colour, to), ": ", reason, "\n");
+            return text(printable(report.status.group), ": ", tinted(reason, colour, to), "\n");
+        return text(printable(report.status.group), ": ", tinted(word, colour, to), ": ", reason,
+                    "\n");
     }
     case group_life::absent:
-        return text(report.status.group, ": ", tinted("stopped", tint::faint, to), "\n");
+        return text(printable(report.status.group), ": ", tinted("stopped", tint::faint, to), "\n");
     }
     return {};
 }
@@ -122,14 +123,15 @@ std::vector<cell> service_row(const wire::service_status& s, wire::wall_time now
     const auto or_dash = [](const std::optional<std::string>& word) {
         return word ? printable(*word) : std::string("-");
     };
-    return {{s.id},
+    return {{printable(s.id)},
             {std::string(to_string(s.state)), tint_of(s.state)},
             {s.pid ? std::to_string(*s.pid) : "-"},
             {s.since ? moment(*s.since, now, to) : "-"},
             {std::to_string(s.generation)},
             {std::to_string(s.restarts)},
             {or_dash(s.last_exit)},
-            {s.pid ? s.lock : "-"}, // who is gone leaves its lock so: that is how it is seen to go
+            {s.pid ? printable(s.lock)
+                   : "-"}, // who is gone leaves its lock so: that is how it is seen to go
             {or_dash(s.status)}};
 }
 
@@ -196,23 +198,25 @@ std::string render_status(const status_report& report, std::span<const std::stri
 std::string render_event(const wire::event& event, const page& to)
 {
     const std::string reason = event.reason.empty() ? "" : text(": ", printable(event.reason));
+    const std::string from = printable(event.from);
+    const std::string to_state = printable(event.to);
     std::string when = wire::to_rfc3339(event.time);
     switch (event.kind) {
     case wire::event_kind::service: {
         const auto state = parse_component_state(event.to);
         const std::string pid = event.pid == 0 ? "" : text(" (pid ", event.pid, ")");
-        return text(when, " ", event.service, " ", event.from, " -> ",
-                    tinted(event.to, state ? tint_of(*state) : tint::none, to), pid, reason);
+        return text(when, " ", printable(event.service), " ", from, " -> ",
+                    tinted(to_state, state ? tint_of(*state) : tint::none, to), pid, reason);
     }
     case wire::event_kind::group: {
         const auto state = parse_group_state(event.to);
-        return text(when, " group ", event.from, " -> ",
-                    tinted(event.to, state ? tint_of(*state) : tint::none, to), ", generation ",
+        return text(when, " group ", from, " -> ",
+                    tinted(to_state, state ? tint_of(*state) : tint::none, to), ", generation ",
                     event.generation, reason);
     }
     case wire::event_kind::operation:
         return text(when, " order ", event.operation, " ",
-                    tinted(event.to, event.to == "done" ? tint::good : tint::bad, to), reason);
+                    tinted(to_state, event.to == "done" ? tint::good : tint::bad, to), reason);
     }
     return when;
 }

@@ -36,22 +36,18 @@ tint tint_of(recovery_outcome outcome)
     return tint::none;
 }
 
-std::string ms_text(std::int64_t ms)
-{
-    return limit_text(std::chrono::milliseconds(ms));
-}
-
 /// From one moment to the next; the whole from the notice if the first one is not known.
-std::string between(const std::optional<std::int64_t>& from, std::int64_t to)
+std::string span_text(const std::optional<std::int64_t>& from, std::int64_t to)
 {
-    return ms_text(std::max<std::int64_t>(0, to - from.value_or(0)));
+    const std::int64_t begin = std::max<std::int64_t>(0, from.value_or(0));
+    return limit_ms_text(std::max(begin, to) - begin);
 }
 
 std::string headline(const wire::recovery_story& r, const page& to)
 {
     std::string out = tinted(to_string(r.outcome), tint_of(r.outcome), to);
     if (r.outcome == recovery_outcome::up_again && r.ready_ms)
-        out += text(" after ", ms_text(*r.ready_ms));
+        out += text(" after ", limit_ms_text(*r.ready_ms));
     if (r.in_order)
         out += *r.in_order ? ", in order" : tinted(", not in order", tint::bad, to);
     return out;
@@ -76,13 +72,16 @@ std::string cause_line(const wire::recovery_story& r)
 /// Who went down in this recovery, first to last, as far as the transitions are still known.
 std::vector<std::string> ended_in(const wire::recovery_story& r, const wire::group_history& all)
 {
-    constexpr std::int64_t ns_per_ms = 1'000'000;
+    constexpr std::uint64_t ns_per_ms = 1'000'000;
+    const auto limit = static_cast<std::uint64_t>(std::max<std::int64_t>(0, *r.gone_ms));
     std::vector<std::string> ids;
     for (const wire::transition_line& t : all.transitions) {
-        const bool within = t.monotonic_ns >= r.monotonic_ns &&
-                            (t.monotonic_ns - r.monotonic_ns) / ns_per_ms <= *r.gone_ms;
+        // Unsigned: out of a file that somebody wrote, they may be any numbers.
+        const auto after =
+            static_cast<std::uint64_t>(t.monotonic_ns) - static_cast<std::uint64_t>(r.monotonic_ns);
+        const bool within = t.monotonic_ns >= r.monotonic_ns && after / ns_per_ms <= limit;
         if (within && t.to == to_string(component_state::down))
-            ids.push_back(t.service);
+            ids.push_back(printable(t.service));
     }
     return ids;
 }
@@ -91,14 +90,14 @@ std::string way_down(const wire::recovery_story& r, const wire::group_history& a
 {
     if (!r.gone_ms)
         return r.released_ms ? "    going down\n" : "";
-    std::string out = text("    going down took ", between(r.released_ms, *r.gone_ms));
+    std::string out = text("    going down took ", span_text(r.released_ms, *r.gone_ms));
     const auto ids = ended_in(r, all);
     if (r.in_order == false)
         out += text(" (not in order: ", printable(r.out_of_order), ")");
     else if (!ids.empty())
         out += text(" (", listed(ids), r.in_order ? " ended in order)" : " ended)");
     if (r.spawned_ms)
-        out += text(", pause ", between(r.gone_ms, *r.spawned_ms));
+        out += text(", pause ", span_text(r.gone_ms, *r.spawned_ms));
     return out + "\n";
 }
 
@@ -108,7 +107,7 @@ std::string way_up(const wire::recovery_story& r)
         return {};
     if (!r.ready_ms)
         return text("    coming up with generation ", r.generation_after, "\n");
-    return text("    coming up took ", between(r.spawned_ms, *r.ready_ms),
+    return text("    coming up took ", span_text(r.spawned_ms, *r.ready_ms),
                 "; steady again with generation ", r.generation_after, "\n");
 }
 
@@ -120,7 +119,7 @@ std::string change_of_coordinator(const wire::recovery_story& r)
     const std::string former =
         t.former == 0 ? std::string("the coordinator") : text("csccd ", t.former);
     return text("    take-over: ", former, t.silent ? " was silent and was killed" : " died",
-                "; csccd ", t.successor, " took over after ", ms_text(t.took_ms), ", epoch ",
+                "; csccd ", t.successor, " took over after ", limit_ms_text(t.took_ms), ", epoch ",
                 r.epoch_before, " -> ", r.epoch_after, "\n");
 }
 
@@ -162,7 +161,7 @@ std::string render_history(const wire::group_history& history, history_source so
     const std::size_t known = history.transitions.size();
     const std::size_t shown = std::min(transitions, known);
     const std::size_t stories = history.recoveries.size();
-    std::string out = text(history.group, ": ",
+    std::string out = text(printable(history.group), ": ",
                            stories == 0   ? std::string("no recovery")
                            : stories == 1 ? std::string("1 recovery")
                                           : text(stories, " recoveries"),

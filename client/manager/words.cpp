@@ -28,7 +28,11 @@ std::string elapsed_text(duration d)
 
 std::string limit_text(duration d)
 {
-    const std::int64_t ms = whole_ms(d);
+    return limit_ms_text(whole_ms(d));
+}
+
+std::string limit_ms_text(std::int64_t ms)
+{
     if (ms < 1000)
         return text(ms, " ms");
     std::string out = std::to_string(ms / 1000);
@@ -53,6 +57,14 @@ std::string age_text(duration d)
             return text(d / lengths[i], units[i].name);
     }
     return text(std::max<std::int64_t>(0, d / 1s), " s");
+}
+
+duration between(wire::wall_time from, wire::wall_time to) noexcept
+{
+    std::int64_t ns = 0;
+    if (__builtin_sub_overflow(to.time_since_epoch().count(), from.time_since_epoch().count(), &ns))
+        return from < to ? duration::max() : duration::min();
+    return duration(ns);
 }
 
 std::string printable(std::string_view in)

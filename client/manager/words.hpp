@@ -4,6 +4,7 @@
 #include "common/base/time.hpp"
 #include "common/wire/control_types.hpp"
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,8 +17,14 @@ namespace cscc {
 /// A limit out of the configuration, exactly: "250 ms", "7 s", "2.5 s".
 [[nodiscard]] std::string limit_text(duration);
 
-/// How long ago, roughly, for a table: "12 s", "5 min", "3 h", "2 d".
+/// The same of milliseconds as they come in answers, which may be any number.
+[[nodiscard]] std::string limit_ms_text(std::int64_t ms);
+
+/// How long something has lasted, roughly, for a table: "12 s", "5 min", "3 h", "2 d".
 [[nodiscard]] std::string age_text(duration);
+
+/// From one moment to another, neither of which need be sensible: as long as the type can say.
+[[nodiscard]] duration between(wire::wall_time from, wire::wall_time to) noexcept;
 
 /// What a stranger wrote - a service of itself, a user on the command line - made harmless to a
 /// terminal, and cut if it is very long.

@@ -208,8 +208,11 @@ std::vector<time_point> state_view::retries() const
     const std::uint64_t written = words.retry_count.load(seen);
     const std::size_t kept = std::min<std::uint64_t>(written, retries_max);
     std::vector<time_point> stamps;
-    for (std::size_t i = 0; i < kept; ++i)
-        stamps.push_back(from_stamp_ns(words.retry_stamp_ns[i].load(seen)));
+    for (std::size_t i = 0; i < kept; ++i) {
+        const std::int64_t stamp = words.retry_stamp_ns[i].load(seen);
+        if (stamp >= 0) // else nobody's: the clock counts from boot, and differences would overflow
+            stamps.push_back(from_stamp_ns(stamp));
+    }
     // Sorted and not unrolled from the count: a writer that died between stamp and count has put
     // the latest where the oldest was.
     std::sort(stamps.begin(), stamps.end());

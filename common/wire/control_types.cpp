@@ -1,6 +1,7 @@
 // control_types.cpp: the words and times of the control API.
 #include "common/wire/control_types.hpp"
 
+#include <algorithm>
 #include <cstdio>
 
 namespace cscc::wire {
@@ -15,6 +16,15 @@ auto parse_word(const Words& all, std::string_view word) noexcept
             return value;
     return std::nullopt;
 }
+
+// 64 bits of nanoseconds reach from 1677 to 2262: these are the whole years among them.
+constexpr int first_year = 1678;
+constexpr int last_year = 2261;
+constexpr auto first_moment = std::chrono::sys_time<std::chrono::milliseconds>(
+    std::chrono::sys_days(std::chrono::year(first_year) / std::chrono::January / 1));
+constexpr auto last_moment = std::chrono::sys_time<std::chrono::milliseconds>(std::chrono::sys_days(
+                                 std::chrono::year(last_year + 1) / std::chrono::January / 1)) -
+                             std::chrono::milliseconds(1);
 
 // Takes exactly `count` digits off the front.
 std::optional<unsigned> take_digits(std::string_view& rest, std::size_t count) noexcept
@@ -91,7 +101,7 @@ std::optional<event_kind> parse_event_kind(std::string_view word) noexcept
 std::string to_rfc3339(wall_time time)
 {
     using namespace std::chrono;
-    const auto ms = floor<milliseconds>(time);
+    const auto ms = std::clamp(floor<milliseconds>(time), first_moment, last_moment);
     const auto day = floor<days>(ms);
     const year_month_day date{day};
     const hh_mm_ss clock{ms - day};
@@ -125,9 +135,8 @@ std::optional<wall_time> parse_rfc3339(std::string_view text) noexcept
 
     const year_month_day date{year{static_cast<int>(*year_number)}, month{*month_number},
                               day{*day_number}};
-    // 64 bits of nanoseconds reach from 1677 to 2262.
-    if (!date.ok() || *year_number < 1678 || *year_number > 2261 || *hour > 23 || *minute > 59 ||
-        *second > 59)
+    if (!date.ok() || date.year() < year(first_year) || date.year() > year(last_year) ||
+        *hour > 23 || *minute > 59 || *second > 59)
         return std::nullopt;
     return wall_time{sys_days{date}} + hours{*hour} + minutes{*minute} + seconds{*second} +
            *fraction;

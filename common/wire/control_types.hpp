@@ -133,7 +133,9 @@ struct problem
 [[nodiscard]] std::optional<order_verb> parse_order_verb(std::string_view) noexcept;
 [[nodiscard]] std::optional<event_kind> parse_event_kind(std::string_view) noexcept;
 
-[[nodiscard]] std::string to_rfc3339(wall_time); // "2026-11-22T10:00:00.123Z", rounded down
+/// "2026-11-22T10:00:00.123Z", rounded down; before 1678 and after 2261 the first or last moment of
+/// these, for parse_rfc3339 takes no other.
+[[nodiscard]] std::string to_rfc3339(wall_time);
 /// Accepts upper-case T and Z, no other offset, and a fraction of 1 to 9 digits or none.
 [[nodiscard]] std::optional<wall_time> parse_rfc3339(std::string_view) noexcept;
 

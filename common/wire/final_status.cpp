@@ -1,20 +1,26 @@
 #include "common/wire/final_status.hpp"
 
 #include "common/base/text.hpp"
-
-#include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
-#include <boost/json/value.hpp>
+#include "common/wire/json_reader.hpp"
+#include "common/wire/json_writer.hpp"
 
 #include <array>
 
 namespace cscc::wire {
 namespace {
 
-namespace json = boost::json;
-
 constexpr std::array all_outcomes{final_outcome::stopped, final_outcome::start_failed,
                                   final_outcome::gave_up};
+
+// The members in front of those of the status.
+final_status read_end(const member_reader& m, bool&)
+{
+    final_status final;
+    final.outcome = m.word("outcome", parse_final_outcome);
+    final.reason = m.text("reason");
+    final.stop_operation = m.number<std::uint64_t>("stop_operation");
+    return final;
+}
 
 } // namespace
 
@@ -47,7 +53,7 @@ std::string to_json(const final_status& final)
 {
     const std::string status = to_json(final.status);
     return text("{\"outcome\":\"", to_string(final.outcome),
-                "\",\"reason\":", json::serialize(json::value(final.reason)),
+                "\",\"reason\":", json::serialize(utf8(final.reason, {})),
                 ",\"stop_operation\":", final.stop_operation, ",",
                 std::string_view(status).substr(1));
 }
@@ -55,30 +61,11 @@ std::string to_json(const final_status& final)
 result<final_status> parse_final_status(std::string_view text)
 {
     auto status = parse_group_status(text);
-    if (!status)
-        return status.error();
-    error_code error;
-    const json::value whole = json::parse(json::string_view(text.data(), text.size()), error);
-    if (error || !whole.is_object())
+    auto end = read(text, read_end);
+    if (!status || !end)
         return errc::frame_malformed;
-    const json::value* outcome = whole.get_object().if_contains("outcome");
-    const json::value* reason = whole.get_object().if_contains("reason");
-    const json::value* stop = whole.get_object().if_contains("stop_operation");
-    if (outcome == nullptr || !outcome->is_string() || reason == nullptr || !reason->is_string() ||
-        stop == nullptr)
-        return errc::frame_malformed;
-    const auto operation = stop->to_number<std::uint64_t>(error);
-    if (error)
-        return errc::frame_malformed;
-    const auto parsed = parse_final_outcome(outcome->get_string().c_str());
-    if (!parsed)
-        return errc::frame_malformed;
-    final_status final;
-    final.status = std::move(*status);
-    final.outcome = *parsed;
-    final.stop_operation = operation;
-    final.reason.assign(reason->get_string().data(), reason->get_string().size());
-    return final;
+    end->status = std::move(*status);
+    return end;
 }
 
 } // namespace cscc::wire

@@ -81,6 +81,14 @@ std::optional<time_point> deadline_of(p phase, const found_component& found,
     return std::nullopt;
 }
 
+/// A number that no group comes to in its life is damage, and so is none at all: it would be
+/// counted up from, and must neither be 0 nor become it.
+std::uint64_t sensible(std::uint64_t generation)
+{
+    constexpr std::uint64_t most = std::uint64_t{1} << 48U;
+    return generation == 0 || generation > most ? 1 : generation;
+}
+
 } // namespace
 
 take_over plan_takeover(const found_group& found, const group_settings& settings, time_point now)
@@ -90,8 +98,11 @@ take_over plan_takeover(const found_group& found, const group_settings& settings
     plan.course = course_of(found);
     plan.cause = found.cause;
     plan.state = found.state;
-    plan.generation = found.generation;
-    plan.retries = found.retries;
+    plan.generation = sensible(found.generation);
+    for (const time_point when : found.retries) {
+        if (when <= now) // what is still to come would count for ever
+            plan.retries.push_back(when);
+    }
     plan.outcome = found.wanted_outcome;
     if (plan.course == takeover_course::finish)
         plan.deadline = found.deadline;

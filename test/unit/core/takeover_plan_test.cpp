@@ -1,4 +1,5 @@
 // takeover_plan_test.cpp: what a successor makes of the table, cell by cell.
+#include "daemon/core/group_machine.hpp"
 #include "daemon/core/takeover_plan.hpp"
 #include "daemon/core/wording.hpp"
 #include "test/unit/core/golden.hpp"
@@ -168,6 +169,20 @@ BOOST_AUTO_TEST_CASE(what_was_counted_is_inherited)
     BOOST_TEST(made.components.front().restarts == 5u);
     BOOST_TEST(made.components.front().was_spawned);
     BOOST_TEST(!made.components.back().was_spawned);
+}
+
+BOOST_AUTO_TEST_CASE(words_that_nobody_wrote_do_not_end_the_successor)
+{
+    found_group f = found(s::ready, true, takeover_course::restart);
+    f.retries = {now, time_point::max()};
+    for (const std::uint64_t generation : {std::uint64_t{0}, ~std::uint64_t{0}}) {
+        f.generation = generation;
+        const take_over made = plan(f);
+        BOOST_TEST(made.generation == 1u);
+        BOOST_TEST((made.retries == std::vector{now}));
+        group_machine machine(settings());
+        BOOST_TEST(!machine.step(made, now).actions.empty());
+    }
 }
 
 BOOST_AUTO_TEST_CASE(every_course_has_a_word_of_its_own)

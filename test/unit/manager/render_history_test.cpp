@@ -2,6 +2,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <limits>
+
 namespace cscc {
 namespace {
 
@@ -117,6 +119,25 @@ BOOST_AUTO_TEST_CASE(who_was_out_of_order_and_why_it_ended_are_told_and_harmless
     BOOST_TEST(text.find("(not in order: CSTS was killed?[2J)\n") != std::string::npos);
     BOOST_TEST(text.find("    gave up: gave up: enough\n") == std::string::npos);
     BOOST_TEST(text.find("    gave up: enough\n") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(numbers_that_cannot_be_are_shown_and_nothing_worse)
+{
+    constexpr auto least = std::numeric_limits<std::int64_t>::min();
+    constexpr auto most = std::numeric_limits<std::int64_t>::max();
+    auto story = complete();
+    story.monotonic_ns = least;
+    story.released_ms = most;
+    story.gone_ms = least;
+    story.ready_ms = most;
+    auto history = history_of(story);
+    history.group = "g\x1b";
+    history.transitions[0].service = "A\x1b";
+    const std::string text = render_history(history, history_source::file, 4, page{});
+    BOOST_TEST(text.starts_with("g?: 1 recovery recorded\n"));
+    BOOST_TEST(text.find("going down took 0 ms") != std::string::npos);
+    BOOST_TEST(text.find("coming up took 9223372036854775.405 s") != std::string::npos);
+    BOOST_TEST(text.find('\x1b') == std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(where_it_comes_from_and_how_much_is_left_out_are_said)

@@ -3,6 +3,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -154,6 +155,39 @@ BOOST_AUTO_TEST_CASE(a_group_that_never_ran_is_stopped_in_one_line)
     auto report = sample();
     report.life = group_life::absent;
     BOOST_TEST(render_status(report, {}, noon, page{}) == "csc_mem_shared: stopped\n");
+}
+
+BOOST_AUTO_TEST_CASE(no_word_of_an_answer_can_steer_a_terminal)
+{
+    const std::string evil = "a\x1b[2J\r";
+    auto report = sample();
+    report.status.group = evil;
+    report.status.services[0].id = evil;
+    report.status.services[0].lock = evil;
+    std::string shown;
+    for (const group_life life :
+         {group_life::coordinated, group_life::orphaned, group_life::ended, group_life::absent}) {
+        report.life = life;
+        shown += render_status(report, {}, noon, page{});
+    }
+    wire::event e;
+    e.service = e.from = e.to = e.reason = evil;
+    for (const wire::event_kind kind : wire::all_event_kinds) {
+        e.kind = kind;
+        shown += render_event(e, page{});
+    }
+    BOOST_TEST(shown.find_first_of("\x1b\r") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_moment_that_cannot_be_is_as_long_ago_as_can_be_said)
+{
+    auto report = sample();
+    report.status.primary->since = *wire::parse_rfc3339("1678-01-01T00:00:00Z");
+    report.status.services[0].since = *wire::parse_rfc3339("2261-01-01T00:00:00Z");
+    report.status.retries.window_ms = std::numeric_limits<std::int64_t>::max();
+    const std::string shown = render_status(report, {}, noon, on_terminal);
+    BOOST_TEST(shown.find("primary 411 for 106751 d") != std::string::npos);
+    BOOST_TEST(shown.find("within 9223372036854775.807 s") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(events_are_one_line_each)

@@ -9,6 +9,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <cstring>
+#include <limits>
 #include <random>
 #include <vector>
 
@@ -308,6 +309,18 @@ BOOST_AUTO_TEST_CASE(words_that_name_no_state_read_as_stopped_and_failed)
     BOOST_TEST(view->component(0).state == component_state::failed);
     BOOST_TEST(view->component(0).generation == 9u);
     BOOST_TEST(view->retries().size() == retries_max);
+}
+
+BOOST_AUTO_TEST_CASE(a_retry_before_the_machine_was_up_is_none)
+{
+    bytes content = sound();
+    const std::size_t stamps = state_offsets(5).moving + offsetof(state_moving, retry_stamp_ns);
+    put(content, state_offsets(5).moving + offsetof(state_moving, retry_count), std::uint64_t{2});
+    put(content, stamps, std::numeric_limits<std::int64_t>::min());
+    put(content, stamps + sizeof(std::int64_t), std::int64_t{7});
+    const auto view = open_as(content);
+    BOOST_REQUIRE(view);
+    BOOST_TEST((view->retries() == std::vector{from_stamp_ns(7)}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

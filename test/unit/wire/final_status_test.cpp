@@ -62,6 +62,21 @@ BOOST_AUTO_TEST_CASE(what_is_no_final_status_is_refused)
     std::string other = whole;
     other.replace(other.find("gave up"), 7, "blew up");
     BOOST_TEST(parse_final_status(other).has_error());
+    other = whole;
+    other.replace(other.find("gave up"), 7, "gave up\\u0000x");
+    BOOST_TEST(parse_final_status(other).has_error());
+    other = whole;
+    other.insert(other.find(',', other.find("\"stop_operation\"")), ".0");
+    BOOST_TEST(parse_final_status(other).has_error());
+}
+
+BOOST_AUTO_TEST_CASE(a_reason_of_any_bytes_can_be_read_again)
+{
+    final_status final = sample();
+    final.reason = "said \xff\xc3";
+    const auto read = parse_final_status(to_json(final));
+    BOOST_TEST_REQUIRE(read.has_value());
+    BOOST_TEST(read->reason == "said \ufffd\ufffd");
 }
 
 BOOST_AUTO_TEST_CASE(is_named_after_its_group)
