@@ -2,6 +2,7 @@
 
 #include "client/manager/clear.hpp"
 #include "client/manager/follow.hpp"
+#include "client/manager/group_look.hpp"
 #include "client/manager/last_end.hpp"
 #include "client/manager/make.hpp"
 #include "client/manager/reach.hpp"
@@ -179,6 +180,13 @@ asio::awaitable<std::optional<verdict>> join(session& run, in_charge& there, tim
 
 // --- nobody is there: make
 
+/// An order to restart replaced ours: this coordinator does not end, and leaves nothing behind.
+bool goes_on(const session& run)
+{
+    const group_look look = look_at_group(run.names());
+    return look.finding == group_finding::coordinated && look.view->wanted_up();
+}
+
 /// After a failure: whatever csccd could not remove.
 asio::awaitable<void> clear_after(session& run, const process_ref& daemon, time_point deadline)
 {
@@ -228,7 +236,7 @@ asio::awaitable<verdict> make(session& run, unguarded& place, time_point deadlin
     watched_start first;
     auto watched = co_await watch_start(run, daemon, std::move(first), deadline);
     v = watched ? std::move(*watched) : lost_at_its_start(run);
-    if (v.code == exit_code::failed) {
+    if (v.code == exit_code::failed && !goes_on(run)) {
         co_await clear_after(run, daemon, deadline);
     }
     co_return v;

@@ -4,6 +4,7 @@
 #include "common/shm/checksum.hpp"
 #include "common/shm/lock_object.hpp"
 #include "common/shm/shared_object.hpp"
+#include "common/shm/state_table.hpp"
 
 #include <cerrno>
 #include <memory>
@@ -78,6 +79,11 @@ error_code remove_group_objects(const group_names& names)
         if (!first)
             first = failed;
     };
+    // By the table first, and whatever they say: a service can write into its own what it likes.
+    if (const auto table = state_view::open(names.state(), names.uid)) {
+        for (component_index i = 0; i < table->component_count(); ++i)
+            note(remove(names.lock(table->spec(i).id)));
+    }
     if (const auto locks = lock_objects(names)) {
         for (const std::string& object : *locks)
             note(remove(object));

@@ -27,7 +27,8 @@ struct group_names
 
 /// The names of all lock objects of the group that exist, in no particular order - of services that
 /// the configuration no longer knows, too. An object of another group whose name begins alike, or
-/// of another user, is none of them. Errors: the system's, if the directory cannot be read.
+/// of another user, is none of them, and neither is one whose service has spoilt its header.
+/// Errors: the system's, if the directory cannot be read.
 [[nodiscard]] result<std::vector<std::string>> lock_objects(const group_names& names);
 
 /// Removes every shared object of the group. The state goes last: while it is there, whoever comes

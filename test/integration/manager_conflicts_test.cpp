@@ -3,6 +3,7 @@
 #include "test/integration/as_json.hpp"
 #include "test/integration/half_way.hpp"
 #include "test/integration/said.hpp"
+#include "test/support/unix_client.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -96,6 +97,20 @@ BOOST_FIXTURE_TEST_CASE(a_stop_during_the_way_down_of_a_restart_wins, held_on_it
     expect(restart.finish(20s), 1, {"superseded by a later order to stop", "csccmgr start"});
     g.expect_nothing_left();
     BOOST_TEST(g.count("spawned") == 2u);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_start_that_a_restart_replaces_says_so_at_once, held_on_its_way_up)
+{
+    auto start = g.begin_csccmgr({"start"});
+    await_half_way();
+    g.note_asked("restart");
+    BOOST_TEST(http_request(g.control_socket(), "POST", "/v1/restart").status == 202);
+    expect(start.finish(10s), 1, {"was superseded by an order to restart"});
+    await_half_way(2);
+    let_up();
+    BOOST_TEST(g.eventually([&] { return g.generation() == 2 && g.all_ready(); }));
+    expect(g.csccmgr({"stop"}), 0);
+    g.expect_nothing_left();
 }
 
 BOOST_FIXTURE_TEST_CASE(a_stop_while_a_start_waits_for_a_stop_wins, held_on_its_way_down)

@@ -4,6 +4,7 @@
 #include "common/shm/lock_object.hpp"
 #include "common/shm/shared_object.hpp"
 #include "test/unit/shm/printing.hpp"
+#include "test/unit/shm/sample_state.hpp"
 #include "test/unit/shm/scratch.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -11,6 +12,8 @@
 #include <algorithm>
 #include <set>
 #include <string>
+
+#include <unistd.h>
 
 using namespace cscc;
 using namespace cscc::shm;
@@ -81,6 +84,21 @@ BOOST_AUTO_TEST_CASE(all_locks_are_found_and_all_objects_removed)
     BOOST_TEST(!exists(names.config()));
     BOOST_TEST(!exists(names.state()));
     for (const std::string& object : made)
+        BOOST_TEST(!exists(object));
+}
+
+BOOST_AUTO_TEST_CASE(a_lock_of_the_table_is_removed_whatever_its_service_wrote_there)
+{
+    BOOST_REQUIRE(state_writer::create(names.state(), sample_spec()));
+    const std::string noise(lock_object_bytes, '\xa5');
+    auto spoilt = make_lock_object(names, "CSQL");
+    auto emptied = make_lock_object(names, "CSTS");
+    BOOST_REQUIRE((spoilt && emptied));
+    BOOST_REQUIRE(::pwrite(spoilt->for_service.get(), noise.data(), noise.size(), 0) ==
+                  static_cast<ssize_t>(noise.size()));
+    BOOST_REQUIRE(::ftruncate(emptied->for_service.get(), 1) == 0);
+    BOOST_TEST(!remove_group_objects(names).failed());
+    for (const std::string& object : {names.lock("CSQL"), names.lock("CSTS"), names.state()})
         BOOST_TEST(!exists(object));
 }
 
