@@ -99,10 +99,11 @@ std::string output_words(const config::component& component, const std::string& 
         return text("its output file ", component.resolved.output_file,
                     " cannot be opened: ", why.message());
     const error_code busy(EAGAIN, boost::system::system_category());
-    if (why == busy)
+    if (why == busy) {
         return text("the journal (", journal,
                     ") accepts nobody now; see 'systemctl status "
                     "systemd-journald', or write output = \"file\"");
+    }
     return text("the journal (", journal, ") cannot be reached: ", why.message(),
                 "; start systemd-journald, or write output = \"file\"");
 }
