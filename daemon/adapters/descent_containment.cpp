@@ -15,6 +15,8 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
+#include <chrono>
 #include <fstream>
 #include <iterator>
 #include <sstream>
@@ -86,16 +88,14 @@ public:
     }
 
     // Whatever child we still have now belongs to nobody: it hid its session and its environment.
+    // Again until there is none: its own children become ours when it is gone.
     void clean_up() noexcept override
     {
-        for (const pid_t child : children_of(::getpid())) {
-            auto process = process_ref::open_pid(child);
-            if (!process || process->send_signal(SIGKILL))
-                continue;
-            pollfd gone{process->descriptor(), POLLIN, 0};
-            ::poll(&gone, 1, clean_up_limit_ms);
-            const auto collected = process->reap();
-            (void)collected;
+        const time_point end = clock::now() + clean_up_limit;
+        for (auto left = children_of(::getpid()); !left.empty() && clock::now() < end;
+             left = children_of(::getpid())) {
+            for (const pid_t child : left)
+                end_child(child, end);
         }
     }
 
@@ -154,7 +154,21 @@ private:
         }
     }
 
-    static constexpr int clean_up_limit_ms = 1000; // SIGKILL takes longer only inside the kernel
+    static void end_child(pid_t child, time_point limit) noexcept
+    {
+        const auto process = process_ref::open_pid(child);
+        if (!process || process->send_signal(SIGKILL)) {
+            ::waitid(P_PID, static_cast<id_t>(child), nullptr, WEXITED | WNOHANG); // a zombie
+            return;
+        }
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(limit - clock::now());
+        pollfd gone{process->descriptor(), POLLIN, 0};
+        ::poll(&gone, 1, std::max(0, static_cast<int>(left.count())));
+        const auto collected = process->reap();
+        (void)collected;
+    }
+
+    static constexpr auto clean_up_limit = 2s; // SIGKILL takes longer only inside the kernel
 
     asio::any_io_executor reactor_;
     std::vector<std::string> ids_;

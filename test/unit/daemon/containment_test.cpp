@@ -1,5 +1,6 @@
 // What a dead service left behind is found and ended, with a cgroup and without one.
 #include "common/base/text.hpp"
+#include "common/reactor/descendants.hpp"
 #include "common/reactor/process_ref.hpp"
 #include "common/reactor/spawn.hpp"
 #include "daemon/adapters/containment.hpp"
@@ -32,6 +33,11 @@ namespace {
 const std::vector<std::string> leave_somebody{
     "-c", "trap '' TERM; setsid sh -c 'echo $$; exec sleep 1000' & exit 0"};
 
+// The same without the session and the environment of its service, and with a child.
+const std::vector<std::string> hide_with_a_child{
+    "-c", "trap '' TERM; exec env -i setsid sh -c '{ sleep 1000 & } ; echo $$; exec sleep 1000' & "
+          "exit 0"};
+
 struct shared_words
 {
     launch_failure failure;
@@ -51,7 +57,8 @@ public:
     asio::io_context& io() { return io_; }
 
     /// Starts the service of component 0, waits for its end, and opens what it left.
-    process_ref leave_behind(containment& container)
+    process_ref leave_behind(containment& container,
+                             const std::vector<std::string>& script = leave_somebody)
     {
         int ends[2];
         BOOST_REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
@@ -74,7 +81,7 @@ public:
         BOOST_REQUIRE(cgroup);
         launcher launch(memory_of_child::shared, *cgroup);
         launch.env = environment_;
-        const auto child = launch("/bin/sh", leave_somebody, words.failure, context);
+        const auto child = launch("/bin/sh", script, words.failure, context);
         BOOST_REQUIRE(child);
         main_ = process_identity::unpacked(words.identity.load());
         writing.reset();
@@ -143,6 +150,22 @@ BOOST_AUTO_TEST_CASE(by_descent_an_orphan_in_a_session_of_its_own_is_found_and_k
     const auto container = make_descent_containment(here.io().get_executor(), here.settings(),
                                                     [](std::int32_t) { return false; });
     check(here, *container);
+}
+
+BOOST_AUTO_TEST_CASE(by_descent_who_hid_is_ended_at_the_end_with_its_children)
+{
+    world here;
+    const auto container = make_descent_containment(here.io().get_executor(), here.settings(),
+                                                    [](std::int32_t) { return false; });
+    process_ref hidden = here.leave_behind(*container, hide_with_a_child);
+    BOOST_TEST(here.end_remains(*container, 0) == 0U); // nobody can tell whose it is
+    const std::vector<pid_t> its = children_of(hidden.identity().pid);
+    BOOST_REQUIRE(its.size() == 1U);
+    const auto child = process_ref::open_pid(its.front());
+    BOOST_REQUIRE(child);
+    container->clean_up();
+    BOOST_TEST(hidden.is_gone());
+    BOOST_TEST(child->is_gone());
 }
 
 BOOST_AUTO_TEST_CASE(with_a_cgroup_an_orphan_is_killed_and_the_cgroup_removed)
