@@ -117,6 +117,7 @@ public:
 
 private:
     void write_configuration();
+    [[nodiscard]] int main_process(const std::string& id, int said) const;
     [[nodiscard]] program_result run_order(const std::string& verb, const start_spec& spec,
                                            std::chrono::nanoseconds limit, const char* claim);
 
