@@ -11,6 +11,7 @@
 // main process, or the environment that it was born with, socket and all.
 #include "common/base/text.hpp"
 #include "common/reactor/async_wait_exit.hpp"
+#include "common/reactor/descendants.hpp"
 #include "common/reactor/log.hpp"
 #include "common/reactor/process_ref.hpp"
 #include "common/reactor/spawn.hpp"
@@ -20,11 +21,12 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <sstream>
 
 #include <poll.h>
 #include <sys/prctl.h>
@@ -41,14 +43,6 @@ std::string whole_file(const std::string& path)
 {
     std::ifstream file(path, std::ios::binary);
     return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
-
-// Of the main thread of `pid`; our services and their remains fork from there or are reparented to
-// us.
-std::vector<pid_t> children_of(pid_t pid)
-{
-    std::istringstream list(whole_file(text("/proc/", pid, "/task/", pid, "/children")));
-    return {std::istream_iterator<pid_t>(list), std::istream_iterator<pid_t>()};
 }
 
 std::vector<pid_t> all_processes()
@@ -143,16 +137,14 @@ public:
     }
 
     // Whatever child we still have now belongs to nobody: it hid its session and its environment.
+    // Again until there is none: its own children become ours when it is gone.
     void clean_up() noexcept override
     {
-        for (const pid_t child : children_of(::getpid())) {
-            auto process = process_ref::open_pid(child);
-            if (!process || process->send_signal(SIGKILL))
-                continue;
-            pollfd gone{process->descriptor(), POLLIN, 0};
-            ::poll(&gone, 1, clean_up_limit_ms);
-            const auto collected = process->reap();
-            (void)collected;
+        const time_point end = clock::now() + clean_up_limit;
+        for (auto left = children_of(::getpid()); !left.empty() && clock::now() < end;
+             left = children_of(::getpid())) {
+            for (const pid_t child : left)
+                end_child(child, end);
         }
     }
 
@@ -215,8 +207,7 @@ private:
 
     static void add_with_descendants(std::vector<process_ref>& found, pid_t pid)
     {
-        for (const pid_t child : children_of(pid))
-            add_with_descendants(found, child);
+        add_descendants(found, pid);
         auto process = process_ref::open_pid(pid);
         if (process)
             found.push_back(std::move(*process));
@@ -274,8 +265,22 @@ private:
         }
     }
 
-    static constexpr int looks_in_vain_max = 10;   // where something always begins or ends
-    static constexpr int clean_up_limit_ms = 1000; // SIGKILL takes longer only inside the kernel
+    static constexpr int looks_in_vain_max = 10; // where something always begins or ends
+    static void end_child(pid_t child, time_point limit) noexcept
+    {
+        const auto process = process_ref::open_pid(child);
+        if (!process || process->send_signal(SIGKILL)) {
+            ::waitid(P_PID, static_cast<id_t>(child), nullptr, WEXITED | WNOHANG); // a zombie
+            return;
+        }
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(limit - clock::now());
+        pollfd gone{process->descriptor(), POLLIN, 0};
+        ::poll(&gone, 1, std::max(0, static_cast<int>(left.count())));
+        const auto collected = process->reap();
+        (void)collected;
+    }
+
+    static constexpr auto clean_up_limit = 2s; // SIGKILL takes longer only inside the kernel
 
     asio::any_io_executor reactor_;
     std::vector<std::string> ids_;

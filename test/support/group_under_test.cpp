@@ -216,6 +216,17 @@ void group_under_test::note_force()
     watch_.write(watch_.line("force"));
 }
 
+// Behind a guard it is not the one whose journal we know: that is the guard's child.
+int group_under_test::main_process(const std::string& id, int said) const
+{
+    const auto front = stat_of(said);
+    const auto s = service(id);
+    const auto program = s ? stat_of(s->who.pid) : std::nullopt;
+    const bool is_behind =
+        front && front->command == "cscc-guard" && program && program->parent == said;
+    return is_behind ? s->who.pid : said;
+}
+
 void group_under_test::note_status()
 {
     const program_result r = csccmgr({"--json", "status"});
@@ -224,11 +235,13 @@ void group_under_test::note_status()
     BOOST_REQUIRE_MESSAGE(!error && status.is_object(), "status is no JSON: " << r.describe());
     for (const json::value& s : status.at("services").as_array()) {
         const json::value& pid = s.at("pid");
+        const std::string id(s.at("id").as_string());
+        const int said = pid.is_null() ? 0 : pid.to_number<int>();
         watch_.write(watch_.line("status")
-                         .add("id", std::string_view(s.at("id").as_string()))
+                         .add("id", id)
                          .add("generation", s.at("generation").to_number<std::int64_t>())
                          .add("state", std::string_view(s.at("state").as_string()))
-                         .add("of", pid.is_null() ? 0 : pid.to_number<std::int64_t>()));
+                         .add("of", main_process(id, said)));
     }
 }
 

@@ -128,6 +128,7 @@ private:
     void write_configuration();
     void note_logs(); // I22
     void keep_logs() const;
+    [[nodiscard]] int main_process(const std::string& id, int said) const;
     [[nodiscard]] program_result run_order(const std::string& verb, const start_spec& spec,
                                            std::chrono::nanoseconds limit, const char* claim);
 

@@ -1,5 +1,6 @@
 // What a dead service left behind is found and ended, with a cgroup and without one.
 #include "common/base/text.hpp"
+#include "common/reactor/descendants.hpp"
 #include "common/reactor/group_cgroup.hpp"
 #include "common/reactor/process_ref.hpp"
 #include "common/reactor/spawn.hpp"
@@ -31,6 +32,10 @@ namespace {
 // A "service" whose main process ends at once and leaves a process in a session of its own that
 // ignores SIGTERM; its pid is what the service prints.
 const std::string leave_somebody = "trap '' TERM; setsid sh -c 'echo $$; exec sleep 1000' & exit 0";
+
+// The same without the session and the environment of its service, and with a child.
+const std::string hide_with_a_child =
+    "trap '' TERM; exec env -i setsid sh -c '{ sleep 1000 & } ; echo $$; exec sleep 1000' & exit 0";
 
 struct shared_words
 {
@@ -192,6 +197,22 @@ BOOST_AUTO_TEST_CASE(a_cgroup_that_a_former_coordinator_killed_is_made_anew)
     BOOST_TEST(!left.is_gone());
     BOOST_TEST(here.end_remains(*container, 0) == 1U);
     container->clean_up();
+}
+
+BOOST_AUTO_TEST_CASE(by_descent_who_hid_is_ended_at_the_end_with_its_children)
+{
+    world here;
+    const auto container = make_descent_containment(here.io().get_executor(), here.settings(),
+                                                    [](std::int32_t) { return false; });
+    process_ref hidden = here.leave_behind(*container, hide_with_a_child);
+    BOOST_TEST(here.end_remains(*container, 0) == 0U); // nobody can tell whose it is
+    const std::vector<pid_t> its = children_of(hidden.identity().pid);
+    BOOST_REQUIRE(its.size() == 1U);
+    const auto child = process_ref::open_pid(its.front());
+    BOOST_REQUIRE(child);
+    container->clean_up();
+    BOOST_TEST(hidden.is_gone());
+    BOOST_TEST(child->is_gone());
 }
 
 BOOST_AUTO_TEST_CASE(with_a_cgroup_an_orphan_is_killed_and_the_cgroup_removed)

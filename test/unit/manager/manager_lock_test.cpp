@@ -161,6 +161,19 @@ BOOST_AUTO_TEST_CASE(a_runtime_directory_that_others_can_write_is_refused)
     BOOST_TEST((ensure_runtime_directory(open) == errc::object_foreign));
 }
 
+// Root's own is trusted by everybody; so only root can meet one that is not.
+BOOST_AUTO_TEST_CASE(a_runtime_directory_of_another_user_is_refused,
+                     *boost::unit_test::precondition(
+                         [](boost::unit_test::test_unit_id) -> boost::test_tools::assertion_result {
+                             return ::geteuid() == 0;
+                         }))
+{
+    const std::string theirs = directory.path("theirs");
+    ::mkdir(theirs.c_str(), 0711);
+    BOOST_TEST_REQUIRE(::chown(theirs.c_str(), 12345, 12345) == 0);
+    BOOST_TEST((ensure_runtime_directory(theirs) == errc::object_foreign));
+}
+
 BOOST_AUTO_TEST_CASE(a_runtime_directory_that_cannot_be_is_an_error)
 {
     BOOST_TEST(ensure_runtime_directory(directory.path("a/b")).value() == ENOENT);
