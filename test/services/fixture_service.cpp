@@ -138,14 +138,10 @@ void say_ready()
         journal("status_answer", cscc_status(options.status.c_str()));
 }
 
-/// Until the callback, SIGTERM or SIGKILL - or its own time - ends it.
+/// Until the callback, SIGTERM or SIGKILL ends it.
 void work()
 {
     pollfd waiting{.fd = go_down, .events = POLLIN, .revents = 0};
-    if (options.exit_after_ms) {
-        pause_ms(*options.exit_after_ms);
-        end(1);
-    }
     int beats_left = options.beats.value_or(0);
     while (::poll(&waiting, 1, beats_left > 0 ? beat_interval_ms : -1) != 1) {
         cscc_heartbeat();

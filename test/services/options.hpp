@@ -27,7 +27,6 @@ struct fixture_options
     bool never_ready = false;
     bool ready_twice = false;
     std::string status;
-    std::optional<int> exit_after_ms;
     std::optional<int> beats; // heartbeats, one every beat_interval_ms; then it is silent
 
     int callback_takes_ms = 0;
@@ -48,7 +47,6 @@ inline constexpr const char* fixture_help =
   --no-callback            says alive without a shutdown callback
   --ready-after MS         --ready-when FILE        waits for the file to be there
   --never-ready            --ready-twice            --status TEXT
-  --exit-after MS          ends by itself that long after it was ready
   --beats N                sends N heartbeats, 50 ms apart, and then no more
   --callback-takes MS      --linger MS              lives on that long after its callback
   --ignore-shutdown        neither SIGTERM nor the callback ends it
