@@ -282,6 +282,9 @@ BOOST_AUTO_TEST_CASE(followers_of_the_events_follow_the_successor)
     group_under_test g(three("adopt"));
     start(g);
     auto events = g.begin_csccmgr({"events"});
+    BOOST_REQUIRE(g.eventually([&] { // it is connected when it has shown an event
+        return g.csccmgr({"reset"}).code == 0 && !events.out().empty();
+    }));
     const process_key old = kill_role(g, "primary");
     static_cast<void>(g.await_role("primary", old));
     BOOST_REQUIRE(g.eventually([&] { return g.count("again") == 3; }));

@@ -129,14 +129,10 @@ void say(int number)
     ::dprintf(error ? STDERR_FILENO : STDOUT_FILENO, "%s %d\n", error ? "error" : "line", number);
 }
 
-/// Until the callback, SIGTERM or SIGKILL - or its own time - ends it.
+/// Until the callback, SIGTERM or SIGKILL ends it.
 void work()
 {
     pollfd waiting{.fd = go_down, .events = POLLIN, .revents = 0};
-    if (options.exit_after_ms) {
-        pause_ms(*options.exit_after_ms);
-        end(1);
-    }
     int lines = 0;
     while (options.say_every_ms && ::poll(&waiting, 1, *options.say_every_ms) != 1)
         say(lines++);

@@ -30,7 +30,6 @@ const std::map<std::string_view, target> flags{{"--exit-at-once", &o::exit_at_on
                                                {"--never-ready", &o::never_ready},
                                                {"--ready-twice", &o::ready_twice},
                                                {"--status", &o::status},
-                                               {"--exit-after", &o::exit_after_ms},
                                                {"--say-every", &o::say_every_ms},
                                                {"--beats", &o::beats},
                                                {"--callback-takes", &o::callback_takes_ms},

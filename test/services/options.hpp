@@ -30,7 +30,6 @@ struct fixture_options
     bool never_ready = false;
     bool ready_twice = false;
     std::string status;
-    std::optional<int> exit_after_ms;
     std::optional<int> say_every_ms; // lines, to stdout and stderr in turn
     std::optional<int> beats;        // heartbeats, one every beat_interval_ms; then it is silent
 
@@ -57,7 +56,6 @@ inline constexpr const char* fixture_help =
   --no-callback            says alive without a shutdown callback
   --ready-after MS         --ready-when FILE        waits for the file to be there
   --never-ready            --ready-twice            --status TEXT
-  --exit-after MS          ends by itself that long after it was ready
   --say-every MS           writes a line to stdout, the next to stderr: "line 0", "error 1", ...
   --beats N                sends N heartbeats, 50 ms apart, and then no more
   --callback-takes MS      --linger MS              lives on that long after its callback

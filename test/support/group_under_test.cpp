@@ -46,6 +46,18 @@ std::string ordered_verb(const std::vector<std::string>& arguments)
     return "";
 }
 
+/// What the test's own environment says to the sanitizers, for all that it starts: where to report
+/// what they find, and to end by a signal then, which no take-over can hide from the checker.
+std::map<std::string, std::string> sanitizer_options()
+{
+    std::map<std::string, std::string> found;
+    for (const char* name : {"ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS"}) {
+        if (const char* const value = std::getenv(name))
+            found[name] = value;
+    }
+    return found;
+}
+
 /// Of the test case that runs, so far.
 unsigned long failures()
 {
@@ -99,6 +111,8 @@ void group_under_test::configure(group_description description)
     for (service_description& s : description.services) {
         if (s.executable.empty())
             s.executable = binary("fixture_service");
+        for (const auto& [name, value] : sanitizer_options())
+            s.environment[name] = value;
         s.environment["TEST_EVENT_LOG"] = dir_.file("events.log"); // of the fixture
         s.environment["CSCC_EVENT_LOG"] = dir_.file("events.log"); // of the library
     }
@@ -143,6 +157,8 @@ start_spec group_under_test::csccmgr_spec(const std::vector<std::string>& argume
     spec.environment = {"PATH=/usr/bin:/bin", "LANG=C", "CSCC_RUNTIME_DIR=" + runtime_directory(),
                         "CSCC_LOG_DIR=" + log_directory(),
                         "CSCC_EVENT_LOG=" + dir_.file("events.log")};
+    for (const auto& [name, value] : sanitizer_options())
+        spec.environment.push_back(name + "=" + value);
     return spec;
 }
 
