@@ -1,8 +1,8 @@
 // bench_member: one and the same service for every supervisor that scripts/bench-members compares.
 //
 //   bench_member [-cc] FIFO    is ready at once: says so to whoever asks (the library with -cc, a
-//                              newline on descriptor 3 with READY_FD=3), writes a byte into the FIFO,
-//                              keeps that open as long as it lives, and ends on SIGTERM
+//                              newline on descriptor 3 with READY_FD=3), writes a byte into the
+//                              FIFO, keeps that open as long as it lives, and ends on SIGTERM
 #include <cstdlib>
 #include <cstring>
 
