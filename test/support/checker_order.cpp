@@ -85,12 +85,12 @@ void check_callback_order(const history& h, findings& out)
             if (its == nullptr || its->stop_step >= mine->stop_step ||
                 p.spawned->t_ns > begin->t_ns)
                 continue;
-            if (takes_no_part(h, l, p.id))
-                continue;
             if (p.descendant && is_abandoned(coordinators, begin->t_ns))
                 continue; // the services know of each other's main processes alone
             const bool ended_by_test = p.killed != nullptr && p.killed->t_ns <= begin->t_ns;
-            if (!ended_by_test && !p.gone(begin->t_ns, -out.tolerance_ns))
+            if (ended_by_test || p.gone(begin->t_ns, -out.tolerance_ns))
+                continue;
+            if (!takes_no_part(h, l, p.id)) // last: it reads the whole log
                 out.add("I6",
                         "the callback of " + l.id + " began while " +
                             (p.descendant ? "a process left by " : "") + p.id + " lived",
