@@ -288,7 +288,7 @@ void guard::hear(const notification& said)
 void guard::change_main(pid_t pid)
 {
     auto process = process_ref::open_pid(pid);
-    if (!process || !descends_from(pid, ::getpid()))
+    if (!process || pid == ::getpid() || !descends_from(pid, ::getpid()))
         return complain(text("names process ", pid, " as its main one, which is none of its own"));
     if (main_ && main_->identity() == process->identity())
         return;
