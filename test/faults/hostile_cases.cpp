@@ -40,6 +40,7 @@ const std::vector<behaviour>& all_behaviours()
         {"orders-restart", against | restarts},
         {"forges-notifications", 0},
         {"names-a-stranger", of_program},
+        {"names-its-guard", of_program | ends_self},
 
         {"spoils-lock-page", of_member | may_end_self},
         {"scribbles", ends_self},

@@ -177,15 +177,24 @@ void names_a_stranger(const hostile& me)
     notify(std::getenv("NOTIFY_SOCKET"), "MAINPID=1");
 }
 
-constexpr std::array<deed, 9> deeds{{{"claims-other", claims_other},
-                                     {"says-all-twice", says_all_twice},
-                                     {"sends-garbage", sends_garbage},
-                                     {"floods", floods},
-                                     {"connects-without-end", connects_without_end},
-                                     {"orders-stop", orders_stop},
-                                     {"orders-restart", orders_restart},
-                                     {"forges-notifications", forges_notifications},
-                                     {"names-a-stranger", names_a_stranger}}};
+/// Who would then wait for its own end, and send itself what is meant for its program.
+void names_its_guard(const hostile&)
+{
+    notify(std::getenv("NOTIFY_SOCKET"), "MAINPID=" + std::to_string(::getppid()));
+    journal("exiting", 0);
+    ::_exit(0);
+}
+
+constexpr std::array<deed, 10> deeds{{{"claims-other", claims_other},
+                                      {"says-all-twice", says_all_twice},
+                                      {"sends-garbage", sends_garbage},
+                                      {"floods", floods},
+                                      {"connects-without-end", connects_without_end},
+                                      {"orders-stop", orders_stop},
+                                      {"orders-restart", orders_restart},
+                                      {"forges-notifications", forges_notifications},
+                                      {"names-a-stranger", names_a_stranger},
+                                      {"names-its-guard", names_its_guard}}};
 
 } // namespace
 
