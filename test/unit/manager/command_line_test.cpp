@@ -16,9 +16,9 @@ using words = std::vector<std::string>;
 command_line good(const words& arguments)
 {
     const auto parsed = parse_command_line(arguments);
-    const auto* line = std::get_if<command_line>(&parsed);
-    BOOST_REQUIRE_MESSAGE(line != nullptr, std::get_if<usage_error>(&parsed)->sentence);
-    return *line;
+    if (const auto* const wrong = std::get_if<usage_error>(&parsed))
+        BOOST_FAIL(wrong->sentence);
+    return std::get<command_line>(parsed);
 }
 
 std::string bad(const words& arguments)
