@@ -29,7 +29,9 @@ group_description three_with_a_hostile_one(const hostile_case& c)
     group_description d = group_of({"A", "B", "C"});
     d.on_coordinator_failure = c.guarded ? "adopt" : "restart";
     d.restart_retry_counter = 2;
-    d.cscc_extra = "takeover_timeout = 1000\nheartbeat_timeout = 2000\nheartbeat_interval = 250\n"
+    d.takeover_timeout_ms = 1000;
+    d.heartbeat_timeout_ms = 2000;
+    d.cscc_extra = "heartbeat_interval = 250\n"
                    "executable_path = [\".\"]\n"; // where the configuration is
     for (service_description& s : d.services) {
         s.startup_timeout_ms = 4'000;
