@@ -157,6 +157,15 @@ BOOST_AUTO_TEST_CASE(an_exit_that_nobody_notices_is_found)
         s.harness(2000, "exit", "", "", 300);
         component_of(s, "B", 1, "down").ms = 2001;
     });
+    const auto guarded = [](led_story& s) { // its guard was stopped, and lived on
+        s.at("spawn", "B").more = R"(,"child":202,"child_start":1202)";
+        component_of(s, "B", 1, "down").ms += 900;
+    };
+    red("I14", guarded);
+    not_red("I14", [&](led_story& s) {
+        guarded(s);
+        s.harness(10, "fault", "B"); // as the test wished
+    });
 }
 
 BOOST_AUTO_TEST_CASE(a_primary_that_stands_still_and_is_not_noticed_is_found)

@@ -53,6 +53,17 @@ bool has_descendants(const history& h, const life& l)
     });
 }
 
+/// A program whose guard the test lets it attack: the coordinator sees the guard's end, not its.
+bool hides_behind_a_guard(const history& h, const life& l)
+{
+    if (l.killed == nullptr || l.killed->kind != "fault")
+        return false;
+    return std::any_of(h.events.begin(), h.events.end(), [&](const log_event& e) {
+        return e.kind == "spawn" && is_of_coordinator(e) && e.id == l.id &&
+               e.generation == l.generation && e.number("child") != l.spawned->pid;
+    });
+}
+
 void check_silence(const coordinator& led, const log_event& stop,
                    const std::vector<coordinator>& all, const history& h, findings& out)
 {
@@ -210,7 +221,8 @@ void check_detection(const history& h, findings& out)
         const auto leader = std::find_if(all.begin(), all.end(), [&](const coordinator& c) {
             return c.leads(l.exit->t_ns) && c.is_at_work(l.exit->t_ns, latest);
         });
-        if (leader != all.end() && h.end_ns > latest && !is_noticed(l, lines, latest))
+        if (leader != all.end() && h.end_ns > latest && !is_noticed(l, lines, latest) &&
+            !hides_behind_a_guard(h, l))
             out.add("I14", "the end of " + l.id + " is not noticed", l.exit, leader->primary);
     }
     for (const coordinator& c : all) {
