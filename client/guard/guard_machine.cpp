@@ -27,10 +27,9 @@ guard_verdict enter_stopping(const situation& at)
     return {s::stopping, a::stop, at.now + at.policy.kill_after, {}, false};
 }
 
-guard_verdict give_up(const situation& at, std::string_view complaint)
+guard_verdict give_up(const situation& at)
 {
     guard_verdict v = enter_stopping(at);
-    v.complaint = complaint;
     v.failed = true;
     return v;
 }
@@ -77,8 +76,8 @@ guard_verdict in_starting(const situation& at, e event)
     switch (event) {
     case e::start_failed: return enter_ended(said_already, true);
     case e::became_ready: return {s::working, a::say_ready, std::nullopt, {}, false};
-    case e::broke: return give_up(at, said_already);
-    case e::refused: return give_up(at, said_already);
+    case e::broke:
+    case e::refused: return give_up(at);
     case e::turn_came:
     case e::stop_asked: return enter_stopping(at);
     case e::program_gone: return enter_sweeping(at);
@@ -92,8 +91,8 @@ guard_verdict in_starting(const situation& at, e event)
 guard_verdict in_working(const situation& at, e event)
 {
     switch (event) {
-    case e::broke: return give_up(at, said_already);
-    case e::refused: return give_up(at, said_already);
+    case e::broke:
+    case e::refused: return give_up(at);
     case e::turn_came:
     case e::stop_asked: return enter_stopping(at);
     case e::program_gone: return enter_sweeping(at);

@@ -76,10 +76,11 @@ error_code guard::prepare_readiness(program_start& start)
         notifications_.emplace(std::move(*opened));
         added.push_back(text("NOTIFY_SOCKET=", notifications_->name()));
         using std::chrono::microseconds;
-        if (command_.watchdog != duration::zero())
+        if (command_.watchdog != duration::zero()) {
             added.push_back(
                 text("WATCHDOG_USEC=",
                      std::chrono::duration_cast<microseconds>(command_.watchdog).count()));
+        }
     }
     start.environment = program_environment(::environ, added);
     return {};

@@ -141,10 +141,10 @@ notify_socket::~notify_socket()
 bool notify_socket::receive(std::optional<notification>& heard)
 {
     heard.reset();
-    std::array<char, notification_bytes_max> bytes;
+    std::array<char, notification_bytes_max> bytes{};
     alignas(cmsghdr)
         std::array<char, CMSG_SPACE(sizeof(ucred)) + CMSG_SPACE(sizeof(int) * descriptors_max)>
-            ancillary;
+            ancillary{};
     iovec part{bytes.data(), bytes.size()};
     msghdr message{};
     message.msg_iov = &part;

@@ -16,7 +16,7 @@ public:
     signals_blocked& operator=(const signals_blocked&) = delete;
 
 private:
-    sigset_t before_;
+    sigset_t before_{};
 };
 
 /// In the child: every disposition the default one, no signal blocked. Async-signal-safe; the
