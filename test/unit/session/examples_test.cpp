@@ -19,8 +19,10 @@ std::vector<std::string> environment_of(const std::string& program)
 {
     std::vector<std::string> change{"CSCC_LIBRARY=" CSCC_SHARED_LIBRARY};
     if (program == CSCC_EXAMPLE_PYTHON && *CSCC_PYTHON_PRELOAD != '\0')
-        change.insert(change.end(),
-                      {"LD_PRELOAD=" CSCC_PYTHON_PRELOAD, "ASAN_OPTIONS=detect_leaks=0"});
+        change.insert(
+            change.end(),
+            {"LD_PRELOAD=" CSCC_PYTHON_PRELOAD, "ASAN_OPTIONS=detect_leaks=0",
+             "PATH=/usr/bin:/bin"}); // no script that finds an interpreter: bash dies of it
     return change;
 }
 
