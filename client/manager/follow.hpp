@@ -1,9 +1,9 @@
 // follow.hpp: watches an order until it ends, and shows how far it is.
 #pragma once
 
-#include "client/manager/control_client.hpp"
 #include "client/manager/progress.hpp"
 #include "client/manager/session.hpp"
+#include "common/control/control_client.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>

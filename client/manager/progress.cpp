@@ -74,6 +74,7 @@ std::optional<std::string> progress::note(const wire::event& event, time_point n
         if (event.to == to_string(group_state::recovering))
             return text("recovering: ", printable(event.reason));
         return std::nullopt;
+    case wire::event_kind::cluster: // its incident is the reason of a recovery
     case wire::event_kind::operation: return std::nullopt; // the caller's to tell
     }
     return std::nullopt;

@@ -2,12 +2,12 @@
 // manager lock, with nobody there - ourselves.
 #pragma once
 
-#include "client/manager/control_client.hpp"
 #include "client/manager/follow.hpp"
 #include "client/manager/group_look.hpp"
 #include "client/manager/manager_lock.hpp"
 #include "client/manager/offline.hpp"
 #include "client/manager/session.hpp"
+#include "common/control/control_client.hpp"
 
 #include <boost/asio/awaitable.hpp>
 

@@ -214,6 +214,7 @@ std::string render_event(const wire::event& event, const page& to)
                     tinted(to_state, state ? tint_of(*state) : tint::none, to), ", generation ",
                     event.generation, reason);
     }
+    case wire::event_kind::cluster: return text(when, " cluster ", to_state, reason);
     case wire::event_kind::operation:
         return text(when, " order ", event.operation, " ",
                     tinted(to_state, event.to == "done" ? tint::good : tint::bad, to), reason);

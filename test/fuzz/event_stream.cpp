@@ -1,6 +1,6 @@
 // event_stream.cpp: Server-Sent Events as csccmgr follows them. The input is the size of the pieces
 // in which they come (1 byte) and the stream.
-#include "client/manager/sse.hpp"
+#include "common/control/sse.hpp"
 #include "test/fuzz/input.hpp"
 
 using namespace cscc;

@@ -1,4 +1,4 @@
-#include "client/manager/control_client.hpp"
+#include "common/control/control_client.hpp"
 #include "test/unit/manager/fake_server.hpp"
 #include "test/unit/manager/support.hpp"
 

@@ -1,4 +1,4 @@
-#include "client/manager/sse.hpp"
+#include "common/control/sse.hpp"
 
 #include <boost/test/unit_test.hpp>
 

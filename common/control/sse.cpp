@@ -1,4 +1,4 @@
-#include "client/manager/sse.hpp"
+#include "common/control/sse.hpp"
 
 #include <utility>
 

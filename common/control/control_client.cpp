@@ -1,4 +1,4 @@
-#include "client/manager/control_client.hpp"
+#include "common/control/control_client.hpp"
 
 #include "common/base/text.hpp"
 #include "common/reactor/peer.hpp"
@@ -13,7 +13,6 @@
 #include <boost/beast/core/error.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/buffer_body.hpp>
-#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
@@ -117,21 +116,22 @@ asio::awaitable<result<control_client>> control_client::connect(std::string path
 
 namespace {
 
-http::request<http::empty_body> request_for(http::verb verb, const std::string& target)
+http::request<http::string_body> request_for(http::verb verb, const std::string& target,
+                                             std::string body = {})
 {
-    http::request<http::empty_body> request(verb, target, 11);
+    http::request<http::string_body> request(verb, target, 11, std::move(body));
     request.set(http::field::host, "cscc");
-    request.set(http::field::user_agent, "csccmgr");
+    request.set(http::field::user_agent, "cscc");
     if (verb == http::verb::post)
-        request.prepare_payload(); // "Content-Length: 0"
+        request.prepare_payload(); // "Content-Length: 0", too
     return request;
 }
 
 asio::awaitable<result<http_answer>> exchange(stream& connection, beast::flat_buffer& received,
-                                              http::verb verb, std::string target,
+                                              http::verb verb, std::string target, std::string body,
                                               time_point deadline)
 {
-    const auto request = request_for(verb, target);
+    const auto request = request_for(verb, target, std::move(body));
     connection.expires_at(deadline);
     const auto [write_error, written] = co_await http::async_write(connection, request, as_values);
     // A server that is full answers and closes before it read us: its answer counts.
@@ -153,14 +153,15 @@ asio::awaitable<result<http_answer>> exchange(stream& connection, beast::flat_bu
 
 asio::awaitable<result<http_answer>> control_client::get(std::string target, time_point deadline)
 {
-    return exchange(impl_->connection, impl_->received, http::verb::get, std::move(target),
+    return exchange(impl_->connection, impl_->received, http::verb::get, std::move(target), {},
                     deadline);
 }
 
-asio::awaitable<result<http_answer>> control_client::post(std::string target, time_point deadline)
+asio::awaitable<result<http_answer>> control_client::post(std::string target, time_point deadline,
+                                                          std::string body)
 {
     return exchange(impl_->connection, impl_->received, http::verb::post, std::move(target),
-                    deadline);
+                    std::move(body), deadline);
 }
 
 asio::awaitable<error_code> control_client::follow(std::optional<std::uint64_t> after,

@@ -2,9 +2,9 @@
 // stream of events. Beast stays in the .cpp.
 #pragma once
 
-#include "client/manager/sse.hpp"
 #include "common/base/error.hpp"
 #include "common/base/time.hpp"
+#include "common/control/sse.hpp"
 #include "common/wire/control_types.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -48,13 +48,13 @@ public:
     /// The process that called listen(), by the kernel's word.
     [[nodiscard]] pid_t server_pid() const noexcept;
 
-    /// GET of a target, or POST with an empty body. Completes with whatever the server answered.
-    /// Errors: errc::timed_out; end of stream, ECONNRESET (the coordinator died or refused us);
-    /// errors of http::error for what is no HTTP; answers are at most 16 MiB.
+    /// GET of a target, or POST with a body of JSON, or none. Completes with whatever the server
+    /// answered. Errors: errc::timed_out; end of stream, ECONNRESET (the coordinator died or
+    /// refused us); errors of http::error for what is no HTTP; answers are at most 16 MiB.
     [[nodiscard]] boost::asio::awaitable<result<http_answer>> get(std::string target,
                                                                   time_point deadline);
-    [[nodiscard]] boost::asio::awaitable<result<http_answer>> post(std::string target,
-                                                                   time_point deadline);
+    [[nodiscard]] boost::asio::awaitable<result<http_answer>>
+    post(std::string target, time_point deadline, std::string body = {});
 
     /// Asks for the stream of events with numbers above `after`, or without it of those to come.
     /// From then on next_event() is the only operation.
