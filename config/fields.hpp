@@ -121,6 +121,7 @@ void visit_fields(auto& visitor, part_of_type<resolved_group> auto& r)
     visitor("log_directory", r.log_directory);
     visitor("csccd", r.csccd);
     visitor("guard", r.guard);
+    visitor("clusterd", r.clusterd);
     visitor("log_file", r.log_file);
     visitor("journal_socket", r.journal_socket);
     visitor("give_up_program", r.give_up_program);

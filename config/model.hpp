@@ -151,6 +151,7 @@ struct resolved_group
     std::string log_directory;     // absolute; need not exist yet; logs are in DIRECTORY/GROUP
     std::string csccd;             // absolute path of the daemon
     std::string guard;             // absolute path of cscc-guard; empty if no component needs it
+    std::string clusterd;          // absolute path of cscc-clusterd; empty without a cluster
     std::string log_file;          // absolute path of the daemon's own log
     std::string journal_socket;    // absolute path of the one for "journal"; need not exist
     std::string give_up_program;   // absolute path of the first word of on_give_up; empty: none

@@ -77,6 +77,8 @@ private:
         if (!m.cscc.on_give_up.empty())
             resolve_program("cscc_environment.on_give_up", m.cscc.on_give_up.front(),
                             r.give_up_program);
+        if (m.cluster.enabled)
+            resolve_program("cluster.enabled", "cscc-clusterd", r.clusterd);
         r.log_file = m.csccd.log_file.value_or(
             text(r.log_directory, "/", m.csccmgr.mem_shared_name, "/csccd.log"));
         check_socket("csccmgr_environment.sem_shared_daemon_mgr_name", control_socket_path(m));

@@ -67,9 +67,6 @@ void check_this_version(checker& to)
     const model& m = to.value();
     for (std::size_t n = 0; n < m.components.size(); ++n)
         check_component_of_this_version(to, n);
-    to.expect(!m.cluster.enabled, "cluster.enabled",
-              "the cluster service is not in this version; write enabled = false: the group runs "
-              "on this machine");
     if (m.csccd.http_listen && to.usable("csccd_environment.http_listen"))
         check_http(to, *m.csccd.http_listen);
 }

@@ -96,6 +96,11 @@ void check_cluster(checker& to)
                    retry_window::count_max));
     if (e.group)
         to.expect_name("cluster.group", *e.group);
+    const cscc_environment& environment = to.value().cscc;
+    to.expect(!e.enabled || environment.restart_strategy == restart_strategy::one_for_all,
+              "cscc_environment.restart_strategy",
+              "in a cluster a failure restarts all services on all machines; write "
+              "restart_strategy = \"one_for_all\", or enabled = false in [cluster]");
 }
 
 class sequence_check

@@ -118,6 +118,7 @@ struct alignas(64) state_moving
     std::atomic<std::int64_t> deadline_ns;  // of the whole start or stop, CLOCK_MONOTONIC; 0 none
     std::atomic<std::uint64_t> retry_count; // how many of the stamps below were ever written
     std::atomic<std::int64_t> retry_stamp_ns[retries_max]; // a ring
+    std::atomic<std::uint64_t> covered; // 1 + the last incident of the cluster; 0: none is known
     lock_slot locks[daemon_lock_count];
 };
 static_assert(offsetof(state_moving, locks) % 64 == 0);

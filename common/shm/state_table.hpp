@@ -7,6 +7,7 @@
 // The methods of the two classes are in state_view.cpp and state_writer.cpp.
 #pragma once
 
+#include "common/base/cluster.hpp"
 #include "common/base/error.hpp"
 #include "common/base/identity.hpp"
 #include "common/base/sequence.hpp"
@@ -118,6 +119,7 @@ public:
     [[nodiscard]] process_identity standby() const noexcept;
     [[nodiscard]] std::optional<time_point> deadline() const noexcept; // of a whole start or stop
     [[nodiscard]] std::vector<time_point> retries() const;             // oldest first
+    [[nodiscard]] std::optional<incident_number> covered() const noexcept;
     [[nodiscard]] component_snapshot component(component_index) const;
     [[nodiscard]] lock_view lock(daemon_lock) const noexcept;
     /// Valid as long as the mapping, wherever the view is moved.
@@ -171,6 +173,7 @@ public:
     void set_group_deadline(std::optional<time_point>) noexcept;
     void note_retry(time_point) noexcept;
     void forget_retries() noexcept;
+    void set_covered(incident_number) noexcept;
     [[nodiscard]] std::vector<time_point> retries() const; // oldest first
 
     void set_component_state(component_index, component_state, std::uint64_t generation,

@@ -202,6 +202,12 @@ recorder_view state_view::recorder() const noexcept
     return {object_.data(), component_count()};
 }
 
+std::optional<incident_number> state_view::covered() const noexcept
+{
+    const std::uint64_t stored = moving().covered.load(seen);
+    return stored == 0 ? std::nullopt : std::optional(stored - 1);
+}
+
 std::vector<time_point> state_view::retries() const
 {
     const state_moving& words = moving();

@@ -204,6 +204,11 @@ void state_writer::forget_retries() noexcept
     moving_->retry_count.store(0, told);
 }
 
+void state_writer::set_covered(incident_number number) noexcept
+{
+    moving_->covered.store(number + 1, told);
+}
+
 std::vector<time_point> state_writer::retries() const
 {
     return view_.retries();

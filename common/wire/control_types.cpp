@@ -1,21 +1,13 @@
 // control_types.cpp: the words and times of the control API.
 #include "common/wire/control_types.hpp"
 
+#include "common/base/words.hpp"
+
 #include <algorithm>
 #include <cstdio>
 
 namespace cscc::wire {
 namespace {
-
-template <class Words>
-auto parse_word(const Words& all, std::string_view word) noexcept
-    -> std::optional<typename Words::value_type>
-{
-    for (const auto value : all)
-        if (to_string(value) == word)
-            return value;
-    return std::nullopt;
-}
 
 // 64 bits of nanoseconds reach from 1677 to 2262: these are the whole years among them.
 constexpr int first_year = 1678;
@@ -84,18 +76,19 @@ std::string_view to_string(event_kind kind) noexcept
     case event_kind::group: return "group";
     case event_kind::service: return "service";
     case event_kind::operation: return "operation";
+    case event_kind::cluster: return "cluster";
     }
     return "?";
 }
 
 std::optional<order_verb> parse_order_verb(std::string_view word) noexcept
 {
-    return parse_word(all_order_verbs, word);
+    return find_word(all_order_verbs, word);
 }
 
 std::optional<event_kind> parse_event_kind(std::string_view word) noexcept
 {
-    return parse_word(all_event_kinds, word);
+    return find_word(all_event_kinds, word);
 }
 
 std::string to_rfc3339(wall_time time)

@@ -7,6 +7,7 @@
 
 #include "common/base/error.hpp"
 #include "common/base/states.hpp"
+#include "common/wire/cluster_types.hpp"
 
 #include <array>
 #include <chrono>
@@ -57,6 +58,7 @@ struct group_status
     std::vector<service_status> services;
     retry_status retries;
     std::optional<std::string> containment; // "cgroup" | "descent" | "nothing", as the primary says
+    std::optional<cluster_status> cluster;  // empty: it is in none
 };
 
 enum class order_verb : std::uint8_t
@@ -85,12 +87,13 @@ enum class event_kind : std::uint8_t
     group,     // the group's state changed
     service,   // a service's state changed
     operation, // an order ended
+    cluster,   // what the cluster service heard of, or said
 };
 inline constexpr std::array all_event_kinds{event_kind::group, event_kind::service,
-                                            event_kind::operation};
+                                            event_kind::operation, event_kind::cluster};
 
 /// One line of /v1/events. `from`/`to` are state names; for an operation `to` is its outcome:
-/// "done", "failed" or "superseded".
+/// "done", "failed" or "superseded"; for the cluster `to` says what: "failure", "incident", ...
 struct event
 {
     std::uint64_t number = 0; // grows by one; the SSE id

@@ -1,4 +1,5 @@
 // control_types_encode.cpp: values of the control API to JSON, members in the interface's order.
+#include "common/wire/cluster_json.hpp"
 #include "common/wire/control_types.hpp"
 #include "common/wire/json_writer.hpp"
 
@@ -52,7 +53,7 @@ std::string to_json(const group_status& status)
     retries["window_ms"] = status.retries.window_ms;
 
     json::object o(storage);
-    o.reserve(10);
+    o.reserve(11);
     o["schema"] = schema;
     o["group"] = utf8(status.group, storage);
     o["state"] = to_string(status.state);
@@ -63,6 +64,7 @@ std::string to_json(const group_status& status)
     o["services"] = services(status.services, storage);
     o["retries"] = std::move(retries);
     o["containment"] = text_or_null(status.containment, storage);
+    o["cluster"] = cluster_value(status.cluster, storage);
     return json::serialize(o);
 }
 

@@ -1,4 +1,5 @@
 // control_types_parse.cpp: JSON of the control API to values; strict about types and ranges.
+#include "common/wire/cluster_json.hpp"
 #include "common/wire/control_types.hpp"
 #include "common/wire/json_reader.hpp"
 
@@ -56,6 +57,7 @@ group_status read_status(const member_reader& m, bool& good)
     status.services = read_list(m, "services", good, read_service);
     status.retries = read_retries(m, good);
     status.containment = m.text_or_null("containment");
+    status.cluster = read_cluster_status(m, "cluster", good);
     return status;
 }
 

@@ -6,6 +6,7 @@
 #include "common/wire/history.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -25,6 +26,14 @@ public:
     /// An answer at once; a problem (409 for a start or restart during a stop) if it is refused.
     [[nodiscard]] virtual std::variant<wire::order_answer, wire::problem>
     order(wire::order_verb verb, const std::string& who) = 0;
+
+    /// True for the process of the cluster service: the rest is for it alone.
+    [[nodiscard]] virtual bool is_cluster_service(std::int32_t pid) const = 0;
+    [[nodiscard]] virtual cluster_facts cluster() const = 0;
+    /// A problem (409) if the group is going down for good.
+    [[nodiscard]] virtual std::optional<wire::problem> incident(const wire::incident_order&) = 0;
+    virtual void proceed(const wire::proceed_order&) = 0;
+    virtual void note_cluster(wire::cluster_view view) = 0;
 };
 
 } // namespace cscc

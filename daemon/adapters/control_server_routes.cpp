@@ -127,6 +127,68 @@ control_reply order(wire::order_verb verb, const control_request& request,
     return json_reply(accepted.result == "already" ? 200 : 202, to_json(accepted));
 }
 
+// --- the cluster service's own
+
+control_reply not_understood()
+{
+    return to_reply({"Bad request", 400, "The body is not the JSON that belongs to this path."});
+}
+
+control_reply incident(const control_request& request, control_port& port)
+{
+    const auto order = wire::parse_incident_order(request.body);
+    if (!order)
+        return not_understood();
+    if (const auto refused = port.incident(*order))
+        return to_reply(*refused);
+    return json_reply(202, wire::to_json(port.cluster()));
+}
+
+control_reply proceed(const control_request& request, control_port& port)
+{
+    const auto order = wire::parse_proceed_order(request.body);
+    if (!order)
+        return not_understood();
+    port.proceed(*order);
+    return json_reply(202, wire::to_json(port.cluster()));
+}
+
+control_reply cluster(const control_request& request, control_port& port)
+{
+    if (request.method == "GET")
+        return json_reply(200, wire::to_json(port.cluster()));
+    auto view = wire::parse_cluster_view(request.body);
+    if (!view)
+        return not_understood();
+    port.note_cluster(std::move(*view));
+    return json_reply(200, wire::to_json(port.cluster()));
+}
+
+bool is_of_cluster(std::string_view path)
+{
+    return path == "/v1/incident" || path == "/v1/proceed" || path == "/v1/cluster";
+}
+
+/// "two extra orders that only its own pid may give" (`system.md`, section 4), and what it has to
+/// know and to report for that.
+control_reply for_cluster_service(const control_request& request, const location& where,
+                                  const control_caller& caller, control_port& port)
+{
+    if (!port.is_cluster_service(caller.pid)) {
+        return to_reply({"Forbidden", 403,
+                         text(caller.who, " is not this group's cluster service, for which alone ",
+                              where.path, " is there; see 'csccmgr status --cluster'.")});
+    }
+    const bool reads = request.method == "GET" && where.path == "/v1/cluster";
+    if (request.method != "POST" && !reads)
+        return wrong_method(where.path == "/v1/cluster" ? "GET, POST" : "POST");
+    if (where.path == "/v1/incident")
+        return incident(request, port);
+    if (where.path == "/v1/proceed")
+        return proceed(request, port);
+    return cluster(request, port);
+}
+
 } // namespace
 
 answer route(const control_request& request, const control_caller& caller, control_port& port,
@@ -136,6 +198,8 @@ answer route(const control_request& request, const control_caller& caller, contr
     if (where.path == "/v1/status" || where.path == "/v1/config" || where.path == "/v1/history" ||
         where.path == "/v1/events")
         return read_only(request, where, port, feed);
+    if (is_of_cluster(where.path))
+        return for_cluster_service(request, where, caller, port);
     constexpr std::string_view version = "/v1/";
     if (where.path.starts_with(version))
         if (const auto verb = wire::parse_order_verb(where.path.substr(version.size())))

@@ -19,13 +19,15 @@ struct control_request
     std::string_view method;        // as it was sent
     std::string_view target;        // path and query; or the absolute form
     std::string_view last_event_id; // empty: none
+    std::string_view body = {};
 };
 
 struct control_caller
 {
     std::string who; // "uid 1000 (pid 123)"
     bool may_order = false;
-    uid_t owner = 0; // for the sentence that says who may
+    std::int32_t pid = 0; // by the kernel's word, when it connected
+    uid_t owner = 0;      // for the sentence that says who may
 };
 
 struct control_reply

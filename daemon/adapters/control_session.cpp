@@ -2,11 +2,11 @@
 
 #include "common/base/text.hpp"
 
-#include <boost/beast/core/buffers_range.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
 
 #include <utility>
 
@@ -16,29 +16,6 @@ namespace http = boost::beast::http;
 
 namespace cscc {
 namespace {
-
-// No order takes a body: it is read, so that the next request is found behind it, and kept nowhere.
-struct ignored_body
-{
-    struct value_type
-    {};
-
-    class reader
-    {
-    public:
-        template <bool IsRequest, class Fields>
-        reader(http::header<IsRequest, Fields>&, value_type&)
-        {}
-        void init(const boost::optional<std::uint64_t>&, error_code& ec) { ec = {}; }
-        template <class Buffers>
-        std::size_t put(const Buffers& buffers, error_code& ec)
-        {
-            ec = {};
-            return beast::buffer_bytes(buffers);
-        }
-        void finish(error_code& ec) { ec = {}; }
-    };
-};
 
 bool is_http_error(const error_code& ec) noexcept
 {
@@ -51,7 +28,7 @@ struct control_session::http_reader
 {
     // A head and some of what comes behind it: more is left in the socket until it is its turn.
     beast::flat_buffer buffer{2 * request_head_max};
-    std::optional<http::request_parser<ignored_body>> parser;
+    std::optional<http::request_parser<http::string_body>> parser;
 
     void begin()
     {
@@ -198,11 +175,11 @@ void control_session::handle_request()
     phase_ =
         phase::answering; // an order may begin to drain the server: it is answered all the same
     const auto& request = reader_->parser->get();
-    const control_request asked{request.method_string(), request.target(),
-                                request["Last-Event-ID"]};
+    const control_request asked{request.method_string(), request.target(), request["Last-Event-ID"],
+                                request.body()};
     const control_caller caller{
         to_string(peer_), may_order(peer_, server_.settings.owner, server_.settings.control_group),
-        server_.settings.owner};
+        peer_.credentials.pid, server_.settings.owner};
     auto outcome = route(asked, caller, server_.port, server_.feed);
     if (phase_ == phase::closed) // or stop it
         return;

@@ -54,6 +54,12 @@ standby_settings standby_settings_of(const config::model& model, const launch_su
     return settings;
 }
 
+cluster_settings cluster_settings_of(const config::model& model, const launch_surroundings& launch)
+{
+    return {model.resolved.clusterd, config::config_object_name(model), launch.descriptor_limit,
+            launch.umask};
+}
+
 } // namespace
 
 core::group_settings group_settings_of(const config::model& model)
@@ -73,6 +79,8 @@ core::group_settings group_settings_of(const config::model& model)
     settings.restart_delay = model.cscc.restart_delay;
     settings.restart_delay_max = model.cscc.restart_delay_max;
     settings.strategy = model.cscc.restart_strategy;
+    if (model.cluster.enabled)
+        settings.barrier = model.cluster.barrier_timeout;
     return settings;
 }
 
@@ -107,6 +115,19 @@ coordinator::coordinator(const boost::asio::any_io_executor& reactor, const conf
     for (const config::component& component : model.components)
         components_.emplace_back(static_cast<component_index>(components_.size()), component,
                                  surroundings_);
+    if (model.cluster.enabled) {
+        cluster_.emplace(reactor, cluster_settings_of(model, surroundings_.launch), state,
+                         *surroundings_.launch.low,
+                         [this] { runner_.notify(core::cluster_left{}); });
+    }
+}
+
+// The cluster service is there before the first service: a start, too, may meet an incident.
+asio::awaitable<void> coordinator::run()
+{
+    if (cluster_)
+        cluster_->want();
+    return runner_.run();
 }
 
 void coordinator::inherit(inheritance from)
@@ -232,6 +253,11 @@ void coordinator::act(const core::dismiss_standby&)
     standby_.dismiss();
 }
 
+void coordinator::act(const core::leave_cluster&)
+{
+    cluster_->dismiss();
+}
+
 // The lock is ours alone to take, and every process of the last generation is gone.
 void coordinator::act(const core::begin_generation& what)
 {
@@ -269,6 +295,12 @@ void coordinator::act(const core::forget_retries&)
 {
     state_.forget_retries();
     note_event("retries_forgotten");
+}
+
+void coordinator::act(const core::note_covered& what)
+{
+    state_.set_covered(what.number);
+    note_event("covered", "number", what.number);
 }
 
 void coordinator::act(const core::act_on_component& what)

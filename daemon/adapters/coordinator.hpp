@@ -6,6 +6,7 @@
 
 #include "common/shm/state_table.hpp"
 #include "config/model.hpp"
+#include "daemon/adapters/cluster_runner.hpp"
 #include "daemon/adapters/component_runner.hpp"
 #include "daemon/adapters/containment.hpp"
 #include "daemon/adapters/group_runner.hpp"
@@ -40,8 +41,10 @@ public:
     /// Binds the service socket. Errors: service_server::open's.
     [[nodiscard]] socket_refusal open();
     /// The group's life, until it is cancelled.
-    [[nodiscard]] boost::asio::awaitable<void> run() { return runner_.run(); }
+    [[nodiscard]] boost::asio::awaitable<void> run();
     void notify(core::group_event event) { runner_.notify(std::move(event)); }
+    /// Carried out when it returns. Not from within a step.
+    void notify_now(const core::group_event& event) { runner_.notify_now(event); }
     /// Closes the service socket and removes what contained the services. Nothing lives any more.
     void clean_up();
 
@@ -53,6 +56,12 @@ public:
     /// What the service said of itself, empty if nothing.
     [[nodiscard]] const std::string& said_of_itself(component_index i) const { return said_.at(i); }
     [[nodiscard]] std::optional<wire::daemon_status> standby() const;
+    /// Null: the group is in no cluster.
+    [[nodiscard]] cluster_runner* cluster() noexcept { return cluster_ ? &*cluster_ : nullptr; }
+    [[nodiscard]] const cluster_runner* cluster() const noexcept
+    {
+        return cluster_ ? &*cluster_ : nullptr;
+    }
     [[nodiscard]] std::string_view containment_kind() const noexcept { return container_->kind(); }
 
 private:
@@ -78,11 +87,13 @@ private:
     void act(const core::keep_running& what);
     void act(const core::want_standby& what);
     void act(const core::dismiss_standby& what);
+    void act(const core::leave_cluster& what);
     void act(const core::begin_generation& what);
     void act(const core::recover_part& what);
     void act(const core::respawn_part& what);
     void act(const core::note_retry& what);
     void act(const core::forget_retries& what);
+    void act(const core::note_covered& what);
     void act(const core::act_on_component& what);
     void act(const core::shutdown_done& what);
     void act(const core::end_operation& what);
@@ -101,6 +112,7 @@ private:
     bool publishes_soon_ = false;
     service_server services_;
     standby_runner standby_;
+    std::optional<cluster_runner> cluster_;
     std::function<void(const core::finish&)> on_finish_;
 };
 

@@ -38,6 +38,11 @@ void note_transition(const core::component_transition& what, const std::string& 
         FAILPOINT("primary:after-ready");
 }
 
+void note_transition(const core::cluster_transition& what)
+{
+    note_event("cluster", "what", what.what, "reason", what.reason);
+}
+
 void note_order(const core::act_on_component& what, const std::string& id,
                 const process_identity& process)
 {

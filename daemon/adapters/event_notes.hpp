@@ -12,6 +12,7 @@ namespace cscc {
 /// Of publisher: a change that is in shared memory by now, and before any deed that follows from
 /// it.
 void note_transition(const core::group_transition& what);
+void note_transition(const core::cluster_transition& what);
 void note_transition(const core::component_transition& what, const std::string& id);
 
 /// Of coordinator: a turn, a stop signal or a kill that is about to be carried out.

@@ -19,6 +19,7 @@ core::found_group found_in(const shm::state_view& state, const inheritance& from
     found.generation = state.generation();
     found.deadline = state.deadline();
     found.retries = state.retries();
+    found.covered = state.covered();
     found.cause = from.cause;
     for (component_index i = 0; i < state.component_count(); ++i) {
         const shm::component_snapshot now = state.component(i);

@@ -60,10 +60,50 @@ wire::group_status order_desk::status() const
         machine.retries_used(clock::now()), machine.settings().retry_count,
         std::chrono::duration_cast<std::chrono::milliseconds>(machine.settings().retry_span)
             .count()};
+    if (const cluster_runner* const cluster = group_.cluster())
+        status.cluster =
+            wire::cluster_status{cluster->pid(), machine.cluster().covered, cluster->view()};
     status.services.reserve(machine.component_count());
     for (component_index i = 0; i < machine.component_count(); ++i)
         status.services.push_back(status_of(i));
     return status;
+}
+
+bool order_desk::is_cluster_service(std::int32_t pid) const
+{
+    return group_.cluster() != nullptr && group_.cluster()->is(pid);
+}
+
+cluster_facts order_desk::cluster() const
+{
+    return group_.machine().cluster();
+}
+
+// At once, so that the answer is what has come of it.
+std::optional<wire::problem> order_desk::incident(const wire::incident_order& order)
+{
+    if (group_.machine().is_ending()) {
+        return wire::problem{"The group is going down", 409,
+                             "The group is going down for good; no incident brings it up again."};
+    }
+    switch (order.verb) {
+    case wire::incident_verb::restart:
+        group_.notify_now(core::incident_ordered{order.number, order.failure, order.cause});
+        break;
+    case wire::incident_verb::adopt: group_.notify_now(core::incident_adopted{order.number}); break;
+    case wire::incident_verb::give_up: group_.notify_now(core::give_up_ordered{order.cause}); break;
+    }
+    return std::nullopt;
+}
+
+void order_desk::proceed(const wire::proceed_order& order)
+{
+    group_.notify_now(core::proceed_ordered{order.number, order.failure});
+}
+
+void order_desk::note_cluster(wire::cluster_view view)
+{
+    group_.cluster()->set_view(std::move(view));
 }
 
 wire::service_status order_desk::status_of(component_index i) const

@@ -25,6 +25,11 @@ public:
     [[nodiscard]] std::string configuration() const override;
     [[nodiscard]] std::variant<wire::order_answer, wire::problem>
     order(wire::order_verb verb, const std::string& who) override;
+    [[nodiscard]] bool is_cluster_service(std::int32_t pid) const override;
+    [[nodiscard]] cluster_facts cluster() const override;
+    [[nodiscard]] std::optional<wire::problem> incident(const wire::incident_order&) override;
+    void proceed(const wire::proceed_order&) override;
+    void note_cluster(wire::cluster_view view) override;
 
     /// The first start, which is ours to carry out: operation 1.
     void begin();

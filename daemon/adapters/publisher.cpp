@@ -73,6 +73,12 @@ void publisher::record(const core::component_transition& what, shm::wall_time wh
     note_transition(what, machine_.settings().components.at(i).id);
 }
 
+// No state of the table's: the flight recorder has it in the causes of what follows.
+void publisher::record(const core::cluster_transition& what, shm::wall_time)
+{
+    note_transition(what);
+}
+
 void publisher::publish(const core::group_transition& what, const noted& then)
 {
     log(log_level::notice, "group",
@@ -104,6 +110,19 @@ void publisher::publish(const core::component_transition& what, const noted& the
     event.reason = what.reason;
     event.generation = what.generation;
     event.pid = then.pid;
+    told_.followers.publish(std::move(event));
+}
+
+void publisher::publish(const core::cluster_transition& what, const noted& then)
+{
+    log(log_level::info, "cluster", text(what.what, ": ", what.reason));
+
+    wire::event event;
+    event.time = then.when;
+    event.kind = wire::event_kind::cluster;
+    event.to = what.what;
+    event.reason = what.reason;
+    event.generation = then.generation;
     told_.followers.publish(std::move(event));
 }
 

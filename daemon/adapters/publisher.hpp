@@ -61,8 +61,10 @@ private:
                                                       std::uint64_t generation) const;
     void record(const core::group_transition& what, shm::wall_time when);
     void record(const core::component_transition& what, shm::wall_time when);
+    void record(const core::cluster_transition& what, shm::wall_time when);
     void publish(const core::group_transition& what, const noted& then);
     void publish(const core::component_transition& what, const noted& then);
+    void publish(const core::cluster_transition& what, const noted& then);
     [[nodiscard]] std::int32_t pid_in(const core::transition& what) const;
 
     shm::state_writer& state_;

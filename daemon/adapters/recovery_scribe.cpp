@@ -88,6 +88,8 @@ recovery_scribe::reading recovery_scribe::read(std::string_view cause) const
     }
     if (auto order = order_in(cause))
         return {recovery_kind::order, std::nullopt, std::string(cause), std::move(*order)};
+    if (cause.starts_with("incident "))
+        return {recovery_kind::failure, std::nullopt, std::string(cause), "the cluster service"};
     const auto whole = cause.find("not all services were ready");
     const std::string_view what = whole == cause.npos ? cause : cause.substr(whole);
     const bool by_time = whole != cause.npos;

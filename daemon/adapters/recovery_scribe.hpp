@@ -60,6 +60,7 @@ private:
 
     void on(const core::group_transition& what);
     void on(const core::component_transition& what);
+    void on(const core::cluster_transition&) {} // its failure or incident is the cause of a story
     void on(const core::want_down& what);
     void on(const core::release_component_lock& what);
     void on(const core::begin_generation& what);

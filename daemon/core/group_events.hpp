@@ -1,6 +1,7 @@
 // group_events.hpp: what the group machine is told, what it decides, and by which settings.
 #pragma once
 
+#include "common/base/cluster.hpp"
 #include "common/base/restart_strategy.hpp"
 #include "common/base/sequence.hpp"
 #include "common/base/states.hpp"
@@ -38,6 +39,8 @@ struct group_settings
     duration restart_delay{};    // doubles with each retry in the window, up to restart_delay_max
     duration restart_delay_max{};
     restart_strategy strategy = restart_strategy::one_for_all;
+    std::optional<duration>
+        barrier; // in a cluster: how long those who are down wait for the others
 };
 
 // --- what happens
@@ -75,6 +78,7 @@ struct take_over // in place of begin: a coordinator before us died, and its gro
     std::vector<time_point> retries;                // oldest first
     group_outcome outcome = group_outcome::stopped; // of course finish
     std::optional<time_point> deadline; // of the whole start or shutdown, if there is one
+    std::optional<incident_number> covered;
 };
 struct component_happened // to its present process: what is said of a former one is dropped before
 {
@@ -111,15 +115,38 @@ struct reset_ordered // forget the retry history
 {
     operation_id operation = 0;
 };
+struct incident_ordered // by the cluster: down and up again, once for all incidents up to this one
+{
+    incident_number number = 0;
+    std::uint64_t failure = 0; // of this machine, if that has its number by this; else 0
+    std::string cause;
+};
+struct incident_adopted // by the cluster: the present start covers all incidents up to this one
+{
+    incident_number number = 0;
+};
+struct proceed_ordered // by the cluster: all machines are down, or are waited for no longer
+{
+    incident_number number = 0; // that the cluster service knows,
+    std::uint64_t failure = 0;  // and the failure: what came after them is not meant
+};
+struct give_up_ordered // by the cluster: one machine gave up, and so all do
+{
+    std::string cause;
+};
 struct standby_settled // the standby is there, or a try for one failed
 {};
 struct standby_gone // for good, as we wished
 {};
+struct cluster_left // the cluster service is gone for good, as we wished
+{};
 struct deadline_reached
 {};
-using group_event = std::variant<begin, take_over, standby_settled, standby_gone,
-                                 component_happened, more_time_asked, start_ordered, stop_ordered,
-                                 restart_ordered, force_ordered, reset_ordered, deadline_reached>;
+using group_event =
+    std::variant<begin, take_over, standby_settled, standby_gone, cluster_left, component_happened,
+                 more_time_asked, start_ordered, stop_ordered, restart_ordered, force_ordered,
+                 reset_ordered, incident_ordered, incident_adopted, proceed_ordered,
+                 give_up_ordered, deadline_reached>;
 
 // --- what to do about it
 
@@ -142,6 +169,9 @@ struct want_standby // from now on there is to be one; answered by standby_settl
 {};
 struct dismiss_standby // nobody has to take our place any more; answered by standby_gone
 {};
+struct leave_cluster // nothing lives here that another machine could depend on; answered by
+                     // cluster_left
+{};
 struct begin_generation // retake the component lock, count up, before the first spawn
 {
     std::uint64_t generation = 0;
@@ -158,6 +188,10 @@ struct note_retry // a recovery that counts, for the history that survives us
 };
 struct forget_retries
 {};
+struct note_covered // for a successor: what this group was restarted for, or need not be
+{
+    incident_number number = 0;
+};
 struct end_operation
 {
     operation_id operation = 0;
@@ -181,10 +215,10 @@ struct finish // nothing lives any more: clean up and end, then tell who waits f
     group_outcome outcome = group_outcome::stopped;
     std::string reason; // a sentence
 };
-using group_action =
-    std::variant<want_down, release_component_lock, keep_running, want_standby, dismiss_standby,
-                 begin_generation, recover_part, respawn_part, note_retry, forget_retries,
-                 act_on_component, end_operation, shutdown_done, finish>;
+using group_action = std::variant<want_down, release_component_lock, keep_running, want_standby,
+                                  dismiss_standby, leave_cluster, begin_generation, recover_part,
+                                  respawn_part, note_retry, forget_retries, note_covered,
+                                  act_on_component, end_operation, shutdown_done, finish>;
 
 struct group_transition
 {
@@ -200,7 +234,14 @@ struct component_transition
     std::uint64_t generation = 0;
     std::string reason;
 };
-using transition = std::variant<group_transition, component_transition>;
+/// What the cluster service has to hear of, and everybody else may: the group's own state is the
+/// same before and after.
+struct cluster_transition
+{
+    std::string_view what; // "failure", "incident", "adopted", "waiting", "proceed"
+    std::string reason;
+};
+using transition = std::variant<group_transition, component_transition, cluster_transition>;
 
 struct group_verdict
 {

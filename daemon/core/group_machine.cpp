@@ -82,6 +82,11 @@ void group_machine::on(const standby_gone&, situation&)
     standby_gone_ = standby_gone_ || standby_dismissed_;
 }
 
+void group_machine::on(const cluster_left&, situation&)
+{
+    cluster_left_ = cluster_left_ || cluster_leaving_;
+}
+
 void group_machine::on(const component_happened& event, situation& at)
 {
     EXPECTS(event.component < components_.size());
@@ -103,6 +108,7 @@ void group_machine::on(const start_ordered& event, situation& at)
     case g::steady: return end(event.operation, "done", "already running", at.out);
     case g::starting:
     case g::falling:
+    case g::waiting:
     case g::pausing:
     case g::restarting:
     case g::partly_falling:
@@ -122,6 +128,7 @@ void group_machine::on(const stop_ordered& event, situation& at)
     case g::starting:
     case g::steady:
     case g::falling:
+    case g::waiting:
     case g::pausing:
     case g::restarting:
     case g::partly_falling:
@@ -143,7 +150,8 @@ void group_machine::on(const restart_ordered& event, situation& at)
     case g::partly_falling:
     case g::partly_pausing:
     case g::partly_restarting: enter_shutdown(g::falling, event.cause, at); break;
-    case g::falling: break; // joins
+    case g::falling:
+    case g::waiting: break; // joins
     case g::pausing: enter_start(g::restarting, event.cause, at); break;
     case g::ending:
     case g::ended:
@@ -160,6 +168,7 @@ void group_machine::on(const force_ordered& event, situation& at)
     switch (phase_) {
     case g::starting:
     case g::steady:
+    case g::waiting:
     case g::pausing:
     case g::restarting:
     case g::partly_falling:
@@ -195,6 +204,8 @@ void group_machine::on(const deadline_reached&, situation& at)
     if (is_due(pause_end_, at.now))
         enter_start(phase_ == g::partly_pausing ? g::partly_restarting : g::restarting,
                     text("started again: ", shutdown_.cause), at);
+    if (is_due(barrier_end_, at.now))
+        proceed("not all machines were down within barrier_timeout", at);
 }
 
 void group_machine::stop(const std::string& cause, situation& at)
@@ -229,6 +240,7 @@ void group_machine::settle(std::vector<change> changes, situation& at)
             if ((failed && !unattended_) || c.action == component_action::kill)
                 note_disorder(c);
             break;
+        case g::waiting:
         case g::pausing:
         case g::ended: break; // nothing lives that could change
         }
@@ -244,18 +256,28 @@ void group_machine::fail(const std::string& what, std::optional<component_index>
         const std::string reason = text("the start failed: ", what);
         return enter_ending(group_outcome::start_failed, reason, reason, at);
     }
-    if (!retries_.admit(at.now)) {
-        const std::string reason =
-            text("gave up: ", retries_.limit(), " recoveries within ", in_words(retries_.window()),
-                 " are all that is allowed; ", what);
-        return enter_ending(group_outcome::gave_up, reason, reason, at);
-    }
-    at.out.actions.emplace_back(note_retry{at.now});
-    pause_wanted_ = true;
+    if (!admit_recovery(what, at))
+        return;
+    note_failure(what, at);
     // A restart of all that breaks off is one of all once more.
     if (who && phase_ != g::restarting && affect(*who))
         return enter_partial_fall(what, at);
     enter_shutdown(g::falling, what, at);
+}
+
+/// False if that was one too many: the group gives up.
+bool group_machine::admit_recovery(const std::string& what, situation& at)
+{
+    if (!retries_.admit(at.now)) {
+        const std::string reason =
+            text("gave up: ", retries_.limit(), " recoveries within ", in_words(retries_.window()),
+                 " are all that is allowed; ", what);
+        enter_ending(group_outcome::gave_up, reason, reason, at);
+        return false;
+    }
+    at.out.actions.emplace_back(note_retry{at.now});
+    pause_wanted_ = true;
+    return true;
 }
 
 void group_machine::whole_deadline(situation& at)
@@ -284,6 +306,7 @@ void group_machine::whole_deadline(situation& at)
                               in_words(settings_.shutdown_timeout)),
                          at);
     case g::steady:
+    case g::waiting:
     case g::pausing:
     case g::partly_pausing:
     case g::ended: break; // no whole deadline there

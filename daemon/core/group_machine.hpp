@@ -22,6 +22,12 @@
 // that counts, of those affected before and by it. When all are affected, or all are to go by an
 // order, it goes on as a fall of all.
 //
+// In a cluster a group that fell because of a failure, here or on another machine, waits between
+// its fall and its pause until all machines are down:
+//
+//   falling --all gone--> waiting --an order to proceed, barrier_timeout--> pausing
+//                            ^------------ another incident -----------------+
+//
 // A successor begins with `take_over`: in steady if it adopts the services, else in falling or
 // ending, where services that nobody told find their turns by themselves.
 //
@@ -47,6 +53,7 @@ enum class group_phase : std::uint8_t
     starting, // the first start; a failure ends the group
     steady,
     falling,           // going down in order, to be started again
+    waiting,           // all gone, and so will be the group on the other machines
     pausing,           // all gone, waiting restart_delay
     restarting,        // coming up again; a failure here is one more retry
     partly_falling,    // those affected by a failure go down in order, the others run on
@@ -56,10 +63,9 @@ enum class group_phase : std::uint8_t
     ended,
 };
 inline constexpr std::array all_group_phases{
-    group_phase::starting,       group_phase::steady,
-    group_phase::falling,        group_phase::pausing,
-    group_phase::restarting,     group_phase::partly_falling,
-    group_phase::partly_pausing, group_phase::partly_restarting,
+    group_phase::starting,       group_phase::steady,         group_phase::falling,
+    group_phase::waiting,        group_phase::pausing,        group_phase::restarting,
+    group_phase::partly_falling, group_phase::partly_pausing, group_phase::partly_restarting,
     group_phase::ending,         group_phase::ended};
 
 /// A value: it can be copied and stepped by whoever explores it.
@@ -103,6 +109,8 @@ public:
     /// True if starts, turns and force are for it, too: only a recovery in part leaves others out.
     [[nodiscard]] bool takes_part(component_index i) const;
 
+    [[nodiscard]] cluster_facts cluster() const;
+
     /// The shutdown that is under way, or the last one.
     [[nodiscard]] const shutdown_record& last_shutdown() const noexcept { return shutdown_; }
 
@@ -142,6 +150,7 @@ private:
     void on(const take_over& event, situation& at);
     void on(const standby_settled& event, situation& at);
     void on(const standby_gone& event, situation& at);
+    void on(const cluster_left& event, situation& at);
     void on(const component_happened& event, situation& at);
     void on(const more_time_asked& event, situation& at);
     void on(const start_ordered& event, situation& at);
@@ -149,10 +158,15 @@ private:
     void on(const restart_ordered& event, situation& at);
     void on(const force_ordered& event, situation& at);
     void on(const reset_ordered& event, situation& at);
+    void on(const incident_ordered& event, situation& at);
+    void on(const incident_adopted& event, situation& at);
+    void on(const proceed_ordered& event, situation& at);
+    void on(const give_up_ordered& event, situation& at);
     void on(const deadline_reached& event, situation& at);
     void stop(const std::string& cause, situation& at);
     void settle(std::vector<change> changes, situation& at);
     void fail(const std::string& what, std::optional<component_index> who, situation& at);
+    [[nodiscard]] bool admit_recovery(const std::string& what, situation& at);
     void whole_deadline(situation& at);
     void supersede(const std::string& by, situation& at);
 
@@ -160,6 +174,12 @@ private:
     [[nodiscard]] bool affect(component_index failed);
     void enter_partial_fall(const std::string& cause, situation& at);
     void widen(component_index failed, situation& at);
+
+    // Recoveries together with other machines (group_cluster.cpp).
+    void await_others(situation& at);
+    void proceed(std::string_view why, situation& at);
+    void note_failure(const std::string& what, situation& at);
+    void cover(incident_number number, situation& at);
 
     // What a successor finds (group_takeover.cpp).
     [[nodiscard]] std::vector<change> inherit(const take_over& event, situation& at);
@@ -178,6 +198,7 @@ private:
     void enter_ending(group_outcome how, std::string reason, const std::string& cause,
                       situation& at);
     void leave_shutdown(situation& at);
+    [[nodiscard]] bool helpers_are_gone(situation& at);
     void enter_pausing_or_restarting(situation& at);
     void enter_ended(situation& at);
     void enter(group_phase phase, std::string_view reason, situation& at);
@@ -200,8 +221,13 @@ private:
     retry_window retries_;
     std::uint64_t generation_ = 0; // 0: not begun
     std::optional<time_point> group_deadline_;
-    std::optional<time_point> pause_end_; // in pausing and partly_pausing only
-    std::size_t steps_begun_ = 0;         // of the present start or shutdown
+    std::optional<time_point> pause_end_;   // in pausing and partly_pausing only
+    std::optional<time_point> barrier_end_; // in waiting only
+    bool barrier_wanted_ = false;           // after the present fall
+    std::optional<incident_number> covered_;
+    std::uint64_t failure_ = 0; // of this machine, and not numbered by the cluster; 0: none
+    std::string failure_cause_;
+    std::size_t steps_begun_ = 0; // of the present start or shutdown
     std::string start_cause_;
     shutdown_record shutdown_;
     bool unattended_ = false;     // the present fall began without a coordinator: nobody is told
@@ -209,6 +235,8 @@ private:
     bool standby_settled_ = false;
     bool standby_dismissed_ = false; // the group is down for good
     bool standby_gone_ = true;       // none was wanted, or the last one is gone
+    bool cluster_leaving_ = false;   // the group is down for good
+    bool cluster_left_ = false;      // with a cluster only
     bool lock_released_ = true;      // nobody holds the component lock before the first generation
     bool pause_wanted_ = false;      // after the present fall: a failure caused it, not an order
     group_outcome outcome_ = group_outcome::stopped; // of `finish`

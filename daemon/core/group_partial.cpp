@@ -20,6 +20,7 @@ bool is_partial(group_phase phase) noexcept
     case g::starting:
     case g::steady:
     case g::falling:
+    case g::waiting:
     case g::pausing:
     case g::restarting:
     case g::ending:

@@ -20,6 +20,7 @@ group_state group_machine::state() const noexcept
     case g::starting: return group_state::initializing;
     case g::steady: return group_state::steady;
     case g::falling:
+    case g::waiting:
     case g::pausing:
     case g::restarting:
     case g::partly_falling:
@@ -50,6 +51,7 @@ void group_machine::advance(situation& at)
         case g::partly_falling:
         case g::ending: advance_shutdown(at); break;
         case g::steady:
+        case g::waiting:
         case g::pausing:
         case g::partly_pausing:
         case g::ended: break;
@@ -122,6 +124,9 @@ void group_machine::enter_start(group_phase phase, std::string cause, situation&
     start_cause_ = std::move(cause);
     steps_begun_ = 0;
     pause_end_.reset();
+    barrier_end_.reset();
+    barrier_wanted_ = false;
+    failure_ = 0; // whom it concerned has heard of it, or could not
     group_deadline_ = at.now + settings_.startup_timeout;
     if (phase == g::partly_restarting) {
         at.out.actions.emplace_back(respawn_part{});
@@ -172,6 +177,7 @@ void group_machine::enter_shutdown(group_phase phase, const std::string& cause, 
         group_deadline_ = at.now + settings_.shutdown_timeout;
     }
     pause_end_.reset();
+    barrier_end_.reset();
     enter(phase, cause, at);
     for (component_index i = 0; is_new && i < components_.size(); ++i)
         static_cast<void>(apply(i, ce::fall_began, {}, at)); // asks for no action
@@ -186,20 +192,29 @@ void group_machine::enter_ending(group_outcome how, std::string reason, const st
     enter_shutdown(g::ending, cause, at);
 }
 
+/// They go after the services: as long as those live somebody must be able to take our place, and
+/// the other machines must not take us for lost.
+bool group_machine::helpers_are_gone(situation& at)
+{
+    if (!standby_gone_ && !std::exchange(standby_dismissed_, true))
+        at.out.actions.emplace_back(dismiss_standby{});
+    if (settings_.barrier && !std::exchange(cluster_leaving_, true))
+        at.out.actions.emplace_back(leave_cluster{});
+    return standby_gone_ && (cluster_left_ || !settings_.barrier);
+}
+
 void group_machine::leave_shutdown(situation& at)
 {
-    // It goes after the services, for as long as they live somebody must be able to take our place.
-    if (phase_ == g::ending && !standby_gone_) {
-        if (!std::exchange(standby_dismissed_, true))
-            at.out.actions.emplace_back(dismiss_standby{});
+    if (phase_ == g::ending && !helpers_are_gone(at))
         return;
-    }
     if (std::exchange(unattended_, false))
         judge_order();
     at.out.actions.emplace_back(shutdown_done{shutdown_});
     group_deadline_.reset();
     if (phase_ == g::ending)
         enter_ended(at);
+    else if (phase_ == g::falling && barrier_wanted_)
+        await_others(at);
     else
         enter_pausing_or_restarting(at);
 }
@@ -247,6 +262,7 @@ std::optional<time_point> group_machine::earliest_deadline() const
             earliest = d;
     };
     consider(pause_end_);
+    consider(barrier_end_);
     for (const member& m : components_)
         consider(m.deadline);
     return earliest;

@@ -53,6 +53,7 @@ std::vector<group_machine::change> group_machine::inherit(const take_over& event
     EXPECTS(event.generation != 0);
     generation_ = event.generation;
     phase_ = phase_behind(event.state);
+    covered_ = event.covered;
     for (const time_point when : event.retries)
         static_cast<void>(retries_.admit(when)); // more than that count no longer
 

@@ -69,6 +69,7 @@ std::string_view to_string(group_phase v) noexcept
     case g::starting: return "starting";
     case g::steady: return "steady";
     case g::falling: return "falling";
+    case g::waiting: return "waiting";
     case g::pausing: return "pausing";
     case g::restarting: return "restarting";
     case g::partly_falling: return "partly_falling";

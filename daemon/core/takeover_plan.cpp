@@ -104,6 +104,7 @@ take_over plan_takeover(const found_group& found, const group_settings& settings
             plan.retries.push_back(when);
     }
     plan.outcome = found.wanted_outcome;
+    plan.covered = found.covered;
     if (plan.course == takeover_course::finish)
         plan.deadline = found.deadline;
     for (component_index i = 0; i < found.components.size(); ++i) {

@@ -39,6 +39,7 @@ struct found_group
     std::optional<time_point> deadline;
     std::vector<time_point> retries;
     std::vector<found_component> components;
+    std::optional<incident_number> covered;
     std::string cause; // of the take-over: a clause
 };
 

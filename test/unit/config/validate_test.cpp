@@ -247,10 +247,6 @@ BOOST_AUTO_TEST_CASE(what_this_version_cannot_carry_out_is_refused_in_a_sentence
          "sem_shared_daemon_comp_name = \"sem_comp\"\nhttp_listen = \"[::1]:80\"",
          {"29:15: 'http_listen' is not in this version; remove it and use the control socket (curl "
           "--unix-socket)"}},
-        {"mem_shared_name = \"group\"",
-         "mem_shared_name = \"group\"\n[cluster]\nenabled = true",
-         {"36:11: the cluster service is not in this version; write enabled = false: the group "
-          "runs on this machine"}},
     });
 }
 

@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(an_answer_that_is_being_written_is_written)
     client.listen();
     BOOST_REQUIRE(ends());
     BOOST_REQUIRE(run_until([&] { return client.closed(); }));
-    BOOST_TEST(client.text().ends_with("\"containment\":null}\n"));
+    BOOST_TEST(client.text().ends_with("\"cluster\":null}\n"));
 }
 
 BOOST_AUTO_TEST_CASE(the_order_that_begins_it_is_answered)

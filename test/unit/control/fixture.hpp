@@ -103,6 +103,24 @@ struct fake_port final : control_port
             on_order();
         return outcome;
     }
+
+    cluster_facts facts;
+    std::vector<wire::incident_order> incidents;
+    std::vector<wire::proceed_order> proceeded;
+    std::vector<wire::cluster_view> views;
+    std::int32_t cluster_service = 0;
+
+    bool is_cluster_service(std::int32_t pid) const override { return pid == cluster_service; }
+    cluster_facts cluster() const override { return facts; }
+    std::optional<wire::problem> incident(const wire::incident_order& order) override
+    {
+        incidents.push_back(order);
+        if (facts.phase == cluster_phase::ending)
+            return wire::problem{"The group is going down", 409, "For good."};
+        return std::nullopt;
+    }
+    void proceed(const wire::proceed_order& order) override { proceeded.push_back(order); }
+    void note_cluster(wire::cluster_view view) override { views.push_back(std::move(view)); }
 };
 
 /// Says bytes and keeps what it hears. Hears nothing while it is told not to read.

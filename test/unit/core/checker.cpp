@@ -54,6 +54,7 @@ void checker::saw(const group_event& event, const group_verdict& verdict, time_p
     check_part();
     demand(!exited_ || processes_[*exited_].remains_told, "an exit without end_remains");
     demand(!finished_here_ || operations_open() == 0, "I16: an order without an answer at the end");
+    check_cluster();
     check_states();
     check_deadline(verdict.deadline);
 }
@@ -98,6 +99,10 @@ void checker::note(const force_ordered&)
 
 void checker::note(const deadline_reached&)
 {
+    if (barrier_is_due()) {
+        owes_barrier_ = false;
+        waits_since_.reset();
+    }
     if ((!lock_held_ || part_falls_) && now_ >= whole_limit_)
         whole_forced_ = true;
 }
@@ -211,7 +216,7 @@ void checker::check_states()
     demand((group_told_ == group_state::steady) == (all_ready() && is_safe), "I17: steady, or not");
     was_steady_ = was_steady_ || group_told_ == group_state::steady;
     demand(!all_ready() || standby_wanted_ || !settings_.standby, "nobody is to take our place");
-    demand(!wanted_down_ || finished_ || anybody_exists() || (standby_dismissed_ && !standby_gone_),
+    demand(!wanted_down_ || finished_ || anybody_exists() || standby_to_go() || cluster_to_go(),
            "the group does not end");
 }
 
@@ -232,7 +237,11 @@ void checker::check_deadline(const std::optional<time_point>& told)
     if (!lock_held_ && going_down && !whole_forced_)
         consider(whole_limit_);
     const bool pausing = part_rests_ || (!lock_held_ && !anybody_exists() && !wanted_down_);
-    if (pausing) {
+    if (waits_since_) {
+        demand(told && *told == *waits_since_ + *settings_.barrier,
+               "it waits, but not for the barrier");
+    }
+    else if (pausing) {
         demand(told && *told <= now_ + settings_.restart_delay_max, "a pause without an end");
         demand(!earliest || (told && *told <= *earliest), "a pause past a limit");
     }

@@ -65,6 +65,10 @@ public:
     [[nodiscard]] std::size_t operations_open() const;
     [[nodiscard]] bool standby_to_settle() const { return standby_wanted_ && !standby_settled_; }
     [[nodiscard]] bool standby_to_go() const { return standby_dismissed_ && !standby_gone_; }
+    [[nodiscard]] bool waits_for_others() const { return waits_since_.has_value(); }
+    [[nodiscard]] bool cluster_to_go() const { return cluster_leaving_ && !cluster_left_; }
+    [[nodiscard]] std::optional<incident_number> covered() const { return covered_; }
+    [[nodiscard]] std::uint64_t failure() const { return failure_; }
 
 private:
     struct operation
@@ -85,6 +89,11 @@ private:
     void note(const take_over& e);
     void note(const standby_settled& e);
     void note(const standby_gone& e);
+    void note(const cluster_left& e);
+    void note(const incident_ordered& e);
+    void note(const incident_adopted& e);
+    void note(const proceed_ordered& e);
+    void note(const give_up_ordered& e);
     void note(const component_happened& e);
     void note(const more_time_asked& e);
     void note(const start_ordered& e);
@@ -102,6 +111,8 @@ private:
     void check(const keep_running& a);
     void check(const want_standby& a);
     void check(const dismiss_standby& a);
+    void check(const leave_cluster& a);
+    void check(const note_covered& a);
     void check(const begin_generation& a);
     void check(const recover_part& a);
     void check(const respawn_part& a);
@@ -115,6 +126,9 @@ private:
     void check_kill(component_index c);
     void check(const group_transition& t);
     void check(const component_transition& t);
+    void check(const cluster_transition& t);
+    void check_cluster();
+    [[nodiscard]] bool barrier_is_due() const;
 
     // Recoveries of a part (checker_partial.cpp).
     void note_failure(component_index c);
@@ -184,6 +198,14 @@ private:
     bool standby_waived_ = false; // an adopted group is steady as it is
     bool standby_dismissed_ = false;
     bool standby_gone_ = false;
+
+    std::optional<incident_number> covered_; // with a cluster
+    std::uint64_t failure_ = 0;              // that the cluster has not numbered
+    bool owes_barrier_ = false;
+    bool incident_due_ = false; // in this step
+    std::optional<time_point> waits_since_;
+    bool cluster_leaving_ = false;
+    bool cluster_left_ = false;
 
     // of the present step
     std::uint64_t steps_ = 0; // so far

@@ -98,6 +98,9 @@ group_outcome checker::outcome_of(const group_event& cause) const
 {
     if (std::holds_alternative<stop_ordered>(cause) || std::holds_alternative<force_ordered>(cause))
         return group_outcome::stopped;
+    if (std::holds_alternative<give_up_ordered>(cause) ||
+        std::holds_alternative<incident_ordered>(cause))
+        return group_outcome::gave_up;
     if (const auto* takes_over = std::get_if<take_over>(&cause)) {
         if (takes_over->course == takeover_course::stop)
             return group_outcome::gave_up;
@@ -129,6 +132,7 @@ void checker::check(const begin_generation& a)
     demand(!wanted_down_, "I23: a generation begins after `wanted` is down");
     demand(!lock_held_, "a generation begins twice");
     demand(may_restart_, "I12: a generation that nobody counted or ordered");
+    demand(!owes_barrier_, "I20: a start before the other machines are down");
     unattended_ = false;
     generation_ = a.generation;
     lock_held_ = true;
@@ -140,8 +144,9 @@ void checker::check(const begin_generation& a)
 void checker::check(const note_retry& a)
 {
     demand(a.when == now_, "a retry at another time");
-    demand(may_recover() || (std::holds_alternative<take_over>(*event_) &&
-                             found_state_ != group_state::initializing),
+    demand(may_recover() || std::holds_alternative<incident_ordered>(*event_) ||
+               (std::holds_alternative<take_over>(*event_) &&
+                found_state_ != group_state::initializing),
            "a retry of the first start");
     retries_.push_back(a.when);
     const auto in_window = std::count_if(retries_.begin(), retries_.end(), [&](time_point t) {
@@ -210,6 +215,7 @@ void checker::check(const finish& a)
     demand(!finished_, "finished twice");
     demand(wanted_down_ && !anybody_exists(), "finished, and somebody lives");
     demand(!standby_wanted_ || standby_gone_, "finished, and the standby lives");
+    demand(!settings_.barrier || cluster_left_, "finished, and still with the cluster");
     demand(a.outcome == outcome_expected_, "the end is not what it is said to be");
     demand(!a.reason.empty(), "an end without a reason");
     finished_ = finished_here_ = true;

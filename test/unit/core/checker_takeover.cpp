@@ -21,6 +21,7 @@ void checker::begin_step(const group_event& event, time_point now)
     ++steps_;
     now_ = now;
     event_ = &event;
+    incident_due_ = false;
     exited_.reset();
     generation_before_ = generation_;
     generation_lost_ = 0;
@@ -104,9 +105,14 @@ void checker::note(const take_over& e)
     demand(e.generation == generation_ && e.state == group_told_, "the table misread");
     demand(e.retries == retries_, "I12: a take-over forgets retries");
     found_state_ = group_told_;
+    was_steady_ = was_steady_ || group_told_ == group_state::steady; // in a step broken off
     unattended_ = e.course != takeover_course::adopt;
     may_restart_ = whole_forced_ = disorder_ = standby_waived_ = false;
     standby_wanted_ = standby_settled_ = standby_dismissed_ = standby_gone_ = false;
+    cluster_leaving_ = cluster_left_ = owes_barrier_ = false; // told anew
+    failure_ = 0;
+    waits_since_.reset();
+    demand(e.covered == covered_, "I20: a take-over forgets what was covered");
     adopted_at_ = now_;
     whole_limit_ = now_ + settings_.shutdown_timeout;
     if (e.course == takeover_course::finish && e.deadline)

@@ -21,15 +21,19 @@ namespace {
 // A, then B beside C; down in the opposite order; one recovery allowed, a pause of 3 s.
 simulation in_part(group_phase wanted);
 
-simulation in_phase(group_phase wanted)
+simulation in_phase(group_phase wanted, bool in_a_cluster = false)
 {
     if (is_partial(wanted))
         return in_part(wanted);
     group_settings settings = make_group({{"A"}, {"B", "C"}}, {{"B", "C"}, {"A"}});
     settings.retry_count = 1;
     settings.restart_delay = 3s;
+    if (in_a_cluster)
+        settings.barrier = 7s;
     simulation sim{settings};
     sim.deliver(begin{1});
+    if (in_a_cluster)
+        sim.deliver(incident_adopted{4});
     sim.says_ready("A");
     sim.happens("B", ce::said_alive);
     if (wanted == group_phase::starting) // A ready, B alive, C spawned
@@ -46,6 +50,10 @@ simulation in_phase(group_phase wanted)
     if (wanted == group_phase::falling || wanted == group_phase::ending)
         return sim; // C stopping, A ready, B draining after its failure or stopping
     sim.all_go_down();
+    if (wanted == group_phase::ended)
+        sim.deliver(cluster_left{});
+    else if (wanted != group_phase::waiting)
+        sim.deliver(proceed_ordered{4, sim.machine().cluster().failure});
     if (wanted == group_phase::restarting) { // as in starting
         sim.advance(3s);
         sim.says_ready("A");
@@ -145,11 +153,22 @@ std::vector<situation> situations()
 {
     std::vector<situation> all;
     for (const group_phase phase : all_group_phases)
-        all.push_back({std::string(to_string(phase)), [=] { return in_phase(phase); }});
-    all.push_back({"waiting", waiting});
+        all.push_back({std::string(to_string(phase)),
+                       [=] { return in_phase(phase, phase == group_phase::waiting); }});
+    all.push_back({"for the standby", waiting});
     all.push_back({"dismissing", dismissing});
     all.push_back({"adopting", adopting});
     all.push_back({"unattended", unattended});
+    return all;
+}
+
+std::vector<situation> cluster_situations()
+{
+    std::vector<situation> all;
+    for (const group_phase phase : all_group_phases) {
+        if (!is_partial(phase))
+            all.push_back({std::string(to_string(phase)), [=] { return in_phase(phase, true); }});
+    }
     return all;
 }
 
@@ -183,6 +202,25 @@ std::vector<column> columns()
                            }});
         }
     }
+    return all;
+}
+
+std::vector<column> cluster_columns()
+{
+    std::vector<column> all;
+    const auto add = [&](std::string name, group_event event) {
+        all.push_back({std::move(name), [=](const simulation&) { return event; }});
+    };
+    add("incident 4", incident_ordered{4, 0, "another machine's"});
+    add("incident 5", incident_ordered{5, 0, "another machine's"});
+    add("adopt 5", incident_adopted{5});
+    add("proceed 3", proceed_ordered{3, 0});
+    add("proceed 4", proceed_ordered{4, 0});
+    all.push_back({"proceed alone", [](const simulation& sim) {
+                       return proceed_ordered{4, sim.machine().cluster().failure};
+                   }});
+    add("give up", give_up_ordered{"another machine did"});
+    add("cluster_left", cluster_left{});
     return all;
 }
 
@@ -220,6 +258,10 @@ BOOST_AUTO_TEST_CASE(every_kind_of_event_in_every_phase_does_what_the_table_says
     std::vector<std::string> table;
     for (const situation& in : situations()) {
         for (const column& c : columns())
+            table.push_back(row(in, c));
+    }
+    for (const situation& in : cluster_situations()) {
+        for (const column& c : cluster_columns())
             table.push_back(row(in, c));
     }
     check_golden("daemon/core/group_table.txt", table);

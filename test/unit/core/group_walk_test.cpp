@@ -35,6 +35,8 @@ public:
         while (events_ < events && after_end < 20) {
             after_end += checker_.finished() ? 1 : 0;
             const unsigned kind = below(100);
+            if (machine_.settings().barrier && chance(8))
+                cluster();
             if (chance(8) && machine_.settings().standby) {
                 standby();
             }
@@ -55,8 +57,8 @@ public:
     bool comes_to_rest()
     {
         const group_settings& s = machine_.settings();
-        const time_point limit =
-            now_ + s.startup_timeout + s.shutdown_timeout + s.restart_delay_max + 1ns;
+        const time_point limit = now_ + s.startup_timeout + s.shutdown_timeout +
+                                 s.restart_delay_max + s.barrier.value_or(0s) + 1ns;
         while (!at_rest()) {
             if (behave())
                 continue;
@@ -88,6 +90,7 @@ private:
     void deliver(const group_event& event);
     void pass_time();
     void standby();
+    void cluster();
     void live(component_index i);
     bool behave();
     void say(component_index i, ce what) { deliver(component_happened{i, what, "detail"}); }
@@ -188,6 +191,25 @@ void walk::standby()
         deliver(standby_gone{});
 }
 
+// Mostly what a cluster service would say, sometimes for nothing, and sometimes old.
+void walk::cluster()
+{
+    if (checker_.cluster_to_go() || chance(5))
+        deliver(cluster_left{});
+    const incident_number last = checker_.covered().value_or(0);
+    if (checker_.waits_for_others() && chance(60))
+        deliver(proceed_ordered{last, chance(80) ? checker_.failure() : 0});
+    else if (chance(30))
+        deliver(incident_ordered{last + below(3), chance(50) ? checker_.failure() : 0,
+                                 "another machine's"});
+    else if (chance(5))
+        deliver(incident_adopted{last + below(3)});
+    else if (chance(5))
+        deliver(proceed_ordered{last - below(2), checker_.failure()});
+    else if (chance(1))
+        deliver(give_up_ordered{"another machine did"});
+}
+
 /// One event that is due from a well-behaved component; false if none is. Every third component
 /// ignores its turn and waits to be killed.
 bool walk::behave()
@@ -205,6 +227,8 @@ bool walk::behave()
         return deliver(standby_settled{}), true;
     if (checker_.standby_to_go())
         return deliver(standby_gone{}), true;
+    if (checker_.cluster_to_go())
+        return deliver(cluster_left{}), true;
     return false;
 }
 

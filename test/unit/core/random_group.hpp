@@ -36,6 +36,10 @@ inline group_settings random_group(std::mt19937& random)
     s.restart_delay = std::chrono::milliseconds(below(2) == 0 ? 0 : below(3'000));
     s.restart_delay_max = std::chrono::seconds(5);
     s.strategy = all_restart_strategies[below(all_restart_strategies.size())];
+    if (below(3) == 0) {
+        s.strategy = restart_strategy::one_for_all; // validate refuses any other
+        s.barrier = std::chrono::milliseconds(500 + below(20'000));
+    }
     return s;
 }
 

@@ -54,6 +54,8 @@ struct action_words
     std::string operator()(const keep_running&) const { return "keep_running"; }
     std::string operator()(const want_standby&) const { return "want_standby"; }
     std::string operator()(const dismiss_standby&) const { return "dismiss_standby"; }
+    std::string operator()(const leave_cluster&) const { return "leave_cluster"; }
+    std::string operator()(const note_covered& a) const { return text("covered ", a.number); }
     std::string operator()(const begin_generation& a) const
     {
         return text("generation ", a.generation);
@@ -99,6 +101,10 @@ struct transition_words
     {
         return text(settings.components.at(t.component).id, " ", to_string(t.from), " -> ",
                     to_string(t.to), ": ", t.reason);
+    }
+    std::string operator()(const cluster_transition& t) const
+    {
+        return text("cluster ", t.what, ": ", t.reason);
     }
 };
 

@@ -235,9 +235,22 @@ void succession::wander(std::size_t events)
             deliver(standby_settled{});
         else if (kind < 30 && checker_.standby_to_go())
             deliver(standby_gone{});
+        else if (kind < 36 && settings_.barrier)
+            cluster();
         else
             live_attended(i);
     }
+}
+
+void succession::cluster()
+{
+    const incident_number last = checker_.covered().value_or(0);
+    if (checker_.cluster_to_go())
+        deliver(cluster_left{});
+    else if (checker_.waits_for_others())
+        deliver(proceed_ordered{last, checker_.failure()});
+    else
+        deliver(incident_ordered{last + below(2), 0, "another machine's"});
 }
 
 /// What component i does by itself, if anything. Every third ignores its turn and waits to be
@@ -272,6 +285,8 @@ bool succession::behave()
         return deliver(standby_settled{}), true;
     if (checker_.standby_to_go())
         return deliver(standby_gone{}), true;
+    if (checker_.cluster_to_go())
+        return deliver(cluster_left{}), true;
     return false;
 }
 
@@ -282,7 +297,8 @@ bool succession::comes_to_rest()
         return true;
     if (!lives_)
         take_over_now();
-    const time_point limit = now_ + 2 * settings_.startup_timeout + 2 * settings_.shutdown_timeout +
+    const time_point limit = now_ + 2 * settings_.barrier.value_or(0s) +
+                             2 * settings_.startup_timeout + 2 * settings_.shutdown_timeout +
                              settings_.takeover_timeout + settings_.restart_delay_max + 1ns;
     while (!at_rest() || deadline_) {
         if (!checker_.violations().empty())

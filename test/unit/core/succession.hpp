@@ -68,6 +68,7 @@ private:
     void come_back(component_index i);
     void order();
     void pass_time();
+    void cluster();
     void live_attended(component_index i);
     void live_alone(component_index i);
     bool behave();

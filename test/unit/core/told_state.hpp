@@ -40,10 +40,11 @@ public:
             deadline_ = machine.group_deadline();
             return;
         }
-        const auto& of_one = std::get<component_transition>(what);
-        components_.at(of_one.component) = {of_one.to, of_one.generation,
-                                            machine.restarts(of_one.component),
-                                            machine.component_deadline(of_one.component)};
+        if (const auto* of_one = std::get_if<component_transition>(&what)) {
+            components_.at(of_one->component) = {of_one->to, of_one->generation,
+                                                 machine.restarts(of_one->component),
+                                                 machine.component_deadline(of_one->component)};
+        }
     }
 
     void carry_out(const group_action& what)
@@ -69,6 +70,9 @@ public:
         else if (std::holds_alternative<forget_retries>(what)) {
             retries_.clear();
         }
+        else if (const auto* covered = std::get_if<note_covered>(&what)) {
+            covered_ = covered->number;
+        }
     }
 
     void coordinator_died()
@@ -90,6 +94,7 @@ public:
         found.generation = generation_;
         found.deadline = deadline_;
         found.retries = retries_;
+        found.covered = covered_;
         found.cause = std::move(cause);
         for (std::size_t i = 0; i < components_.size(); ++i) {
             const component& c = components_[i];
@@ -113,6 +118,7 @@ private:
     lock_word lock_ = lock_word::free;
     std::optional<time_point> deadline_;
     std::vector<time_point> retries_;
+    std::optional<incident_number> covered_;
     std::vector<component> components_;
 };
 

@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(a_status_reads_as_the_interface_shows_it)
         R"("services":[{"id":"CSQL","state":"ready","pid":420,)"
         R"("since":"2026-11-22T10:00:00.123Z","generation":3,"restarts":2,)"
         R"-("last_exit":"signal 9 (KILL)","lock":"held","status":"serving"}],)-"
-        R"("retries":{"used":1,"limit":5,"window_ms":60000},"containment":"cgroup"})";
+        R"("retries":{"used":1,"limit":5,"window_ms":60000},"containment":"cgroup","cluster":null})";
     BOOST_TEST(to_json(example()) == expected);
 }
 
@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(absent_things_are_null)
         R"({"schema":1,"group":"csc_mem_shared","state":"steady","epoch":1,"generation":3,)"
         R"("primary":null,"standby":null,"services":[{"id":"A","state":"down","pid":null,)"
         R"("since":null,"generation":0,"restarts":0,"last_exit":null,"lock":"free",)"
-        R"("status":null}],"retries":{"used":1,"limit":5,"window_ms":60000},"containment":null})";
+        R"("status":null}],"retries":{"used":1,"limit":5,"window_ms":60000},"containment":null,"cluster":null})";
     BOOST_TEST(to_json(status) == expected);
 }
 
