@@ -37,10 +37,11 @@ bool is_one_of(std::string_view value, std::initializer_list<std::string_view> k
     return std::find(known.begin(), known.end(), value) != known.end();
 }
 
-corosync_security refused(std::string_view key, std::string_view value)
+corosync_security refused(std::string_view key, std::string_view value,
+                          std::string_view reason = "it knows no such value")
 {
-    return {false, text("Corosync does not start with ", key, ": ", quoted(value),
-                        "; it knows no such value.", remedy)};
+    return {false, text("Corosync does not start with ", key, ": ", quoted(value), "; ", reason,
+                        ".", remedy)};
 }
 
 /// Where the sections stand open that enclose the present line, and what was found in them.
@@ -124,6 +125,29 @@ std::string_view reader::take(std::string_view line)
     return {};
 }
 
+/// Of words that Corosync knows.
+corosync_security verdict(std::string_view transport, std::string_view cipher,
+                          std::string_view hash)
+{
+    std::string problem;
+    if (transport != "knet") {
+        problem = text("neither encrypted nor authenticated: its transport ", transport,
+                       " can do neither. Take transport: knet.");
+    }
+    else if (hash == "none") {
+        problem = "neither encrypted nor authenticated: whoever reaches its network can restart or "
+                  "stop this group.";
+    }
+    else if (cipher == "none") {
+        problem = text("authenticated (", hash,
+                       ") but not encrypted: whoever reaches its network can read it.");
+    }
+    if (!problem.empty())
+        return {false, text("Corosync's traffic is ", problem, remedy)};
+    return {true,
+            text("Corosync's traffic is encrypted (", cipher, ") and authenticated (", hash, ").")};
+}
+
 } // namespace
 
 corosync_security security_of(const corosync_totem& totem)
@@ -140,34 +164,20 @@ corosync_security security_of(const corosync_totem& totem)
         return refused("crypto_cipher", cipher);
     if (!is_one_of(hash, {"none", "md5", "sha1", "sha256", "sha384", "sha512"}))
         return refused("crypto_hash", hash);
-    if (transport != "knet")
-        return {false,
-                text("Corosync's traffic is neither encrypted nor authenticated: its transport ",
-                     transport, " can do neither. Take transport: knet.", remedy)};
-    if (cipher != "none" && hash == "none")
-        return {false, text("Corosync does not start with crypto_cipher: ", cipher,
-                            " without a crypto_hash.", remedy)};
-    if (hash == "none")
-        return {false, text("Corosync's traffic is neither encrypted nor authenticated: whoever "
-                            "reaches its network can restart or stop this group.",
-                            remedy)};
-    if (cipher == "none")
-        return {false,
-                text("Corosync's traffic is authenticated (", hash,
-                     ") but not encrypted: whoever reaches its network can read it.", remedy)};
-    return {true,
-            text("Corosync's traffic is encrypted (", cipher, ") and authenticated (", hash, ").")};
+    if (cipher != "none" && hash == "none" && transport == "knet")
+        return refused("crypto_hash", "none", text("not with crypto_cipher: ", cipher));
+    return verdict(transport, cipher, hash);
 }
 
-corosync_security read_corosync_security(std::string_view whole)
+corosync_security read_corosync_security(std::string_view text)
 {
     reader lines;
-    for (std::size_t number = 1; !whole.empty(); ++number) {
-        const std::size_t end = std::min(whole.find('\n'), whole.size());
-        if (const auto wrong = lines.take(whole.substr(0, end)); !wrong.empty())
-            return {false,
-                    text("Corosync does not start with this file: line ", number, " ", wrong, ".")};
-        whole.remove_prefix(std::min(end + 1, whole.size()));
+    for (std::size_t number = 1; !text.empty(); ++number) {
+        const std::size_t end = std::min(text.find('\n'), text.size());
+        if (const auto wrong = lines.take(text.substr(0, end)); !wrong.empty())
+            return {false, cscc::text("Corosync does not start with this file: line ", number, " ",
+                                      wrong, ".")};
+        text.remove_prefix(std::min(end + 1, text.size()));
     }
     if (lines.in_section())
         return {false, "Corosync does not start with this file: its last section is not closed; "

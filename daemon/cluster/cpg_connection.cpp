@@ -68,6 +68,7 @@ struct cpg_connection::callbacks
         c.heard_ = message_report{{node, pid}, std::string(static_cast<const char*>(bytes), size)};
     }
 
+    // NOLINTNEXTLINE(readability-function-size): the parameters are the library's
     static void change(cpg_handle_t handle, const cpg_name* group, const cpg_address* members,
                        std::size_t member_count, const cpg_address* departed,
                        std::size_t departed_count, const cpg_address*, std::size_t) noexcept

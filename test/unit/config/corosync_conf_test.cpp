@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(half_a_protection_is_none)
     BOOST_TEST(says(why("secauth: on\ncrypto_cipher: none\n"), "not encrypted"));
     BOOST_TEST(says(why("crypto_hash: sha256\n"), "authenticated (sha256) but not encrypted"));
     BOOST_TEST(says(why("secauth: on\ncrypto_hash: none\n"), "does not start"));
-    BOOST_TEST(says(why("crypto_cipher: aes256\n"), "without a crypto_hash"));
+    BOOST_TEST(says(why("crypto_cipher: aes256\n"), "not with crypto_cipher: aes256"));
     for (const char* transport : {"udp", "udpu"})
         BOOST_TEST(says(why("secauth: on\ntransport: " + std::string(transport) + "\n"),
                         "can do neither"));
