@@ -38,6 +38,8 @@ public:
         case errc::other_group: return "Another group answers there.";
         case errc::output_unsafe:
             return "It is no regular file, or has a second name; move it away.";
+        case errc::peer_other_version:
+            return "Another version of this software sent it; install the same one everywhere.";
         case errc::count_: break;
         }
         return "Unknown cscc error " + std::to_string(value) + ".";

@@ -42,7 +42,9 @@ enum class errc : int
     other_group, ///< it is another group's
     // output of services
     output_unsafe, ///< no regular file or device, or one that has another name, too
-    count_,        ///< number of values above plus one; not a failure
+    // messages between machines
+    peer_other_version, ///< another version of this software sent it
+    count_,             ///< number of values above plus one; not a failure
 };
 
 /// The category of `errc`; its name, "cscc", is part of what the logs promise.

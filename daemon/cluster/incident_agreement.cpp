@@ -1,0 +1,156 @@
+// incident_agreement.cpp: what a message means to all of a synced view, and what an incident is.
+#include "common/base/text.hpp"
+#include "daemon/cluster/incident_machine.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace cscc::cluster {
+
+void incident_machine::hear(member_id sender, const wire::cluster_message& message, situation& at)
+{
+    if (sender == self_)
+        unsay(message);
+    std::visit([&](const auto& m) { count(sender, m, at); }, message);
+    look_at_barrier();
+}
+
+void incident_machine::count(member_id sender, const wire::incident_message& m, situation& at)
+{
+    if (!view_quorate_)
+        return;
+    const auto known = last_failures_.find(sender.node);
+    if (known != last_failures_.end() && known->second == m.failure)
+        return;
+    if (known == last_failures_.end() && last_failures_.size() == wire::cluster_nodes_max) {
+        const auto absent = std::find_if(last_failures_.begin(), last_failures_.end(),
+                                         [&](const auto& e) { return !is_present(e.first); });
+        if (absent == last_failures_.end())
+            return;
+        last_failures_.erase(absent);
+    }
+    last_failures_[sender.node] = m.failure;
+    raise(m.cause, members_.at(sender).name, at);
+}
+
+void incident_machine::count(member_id sender, const wire::stopped_message& m, situation&)
+{
+    member& who = members_.at(sender);
+    if (m.number <= number_)
+        who.stopped = std::max(who.stopped, m.number);
+    who.fresh = false;
+}
+
+void incident_machine::count(member_id sender, const wire::started_message& m, situation&)
+{
+    member& who = members_.at(sender);
+    if (m.number <= number_)
+        who.up = std::max(who.up, m.number);
+    who.fresh = false;
+}
+
+void incident_machine::count(member_id, const wire::expired_message& m, situation&)
+{
+    if (view_quorate_ && m.number == number_)
+        released_ = number_;
+}
+
+void incident_machine::count(member_id, const wire::lost_message& m, situation& at)
+{
+    if (!view_quorate_ || is_present(m.node) || missing_.erase(m.node) == 0)
+        return;
+    graces_.erase(m.node);
+    const std::string name = name_of(m.node);
+    raise(text("the cluster service of machine ", name, " died and did not come back"), name, at);
+}
+
+void incident_machine::count(member_id sender, const wire::gave_up_message& m, situation&)
+{
+    if (view_quorate_ && !given_up_)
+        given_up_ = text("machine ", members_.at(sender).name, " gave up: ", m.cause);
+}
+
+void incident_machine::count(member_id sender, const wire::leaving_message&, situation&)
+{
+    members_.at(sender).leaving = true;
+}
+
+// hear_state() takes it: it is never queued.
+void incident_machine::count(member_id, const wire::state_message&, situation&) {}
+
+/// However many were lost, it is one incident. Without quorum it waits for one.
+void incident_machine::answer_losses(situation& at)
+{
+    if (lost_.empty())
+        return;
+    if (!view_quorate_)
+        return spend();
+    const bool several = lost_.size() > 1;
+    std::string cause(several ? "machines " : "machine ");
+    for (const node_id node : lost_)
+        cause += text(node == *lost_.begin() ? "" : ", ", name_of(node));
+    cause += several ? " were lost" : " was lost";
+    const std::string origin = name_of(*lost_.begin());
+    lost_.clear();
+    if (released_ < number_)
+        spend();
+    raise(wire::as_cluster_text(cause, wire::cluster_cause_max), origin, at);
+}
+
+/// Those whom we have lost may have passed the barrier and had one more incident between
+/// themselves, of which we do not know: if we do not take its number for their loss, nobody shall.
+void incident_machine::spend() noexcept
+{
+    spent_ = number_ + 1;
+}
+
+void incident_machine::raise(std::string cause, std::string origin, situation& at)
+{
+    if (released_ < number_ || spent_ >= wire::incident_number_max - 2)
+        return; // the restart that is under way covers it
+    number_ = ++spent_;
+    cause_ = std::move(cause);
+    origin_ = std::move(origin);
+    late_ = false;
+    note_number(at);
+}
+
+/// What this machine does by its own clock about a number that it did not know.
+void incident_machine::note_number(situation& at)
+{
+    barrier_deadline_.reset();
+    if (released_ < number_)
+        barrier_deadline_ = at.now + settings_.barrier_timeout;
+    if (!covered() || is_ending() || budget_.admit(at.now))
+        return;
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(budget_.window()).count();
+    wish_to_give_up_ =
+        wire::as_cluster_text(text(budget_.limit(), " restarts of the cluster within ", seconds,
+                                   " s are all that is allowed; ", cause_),
+                              wire::cluster_cause_max);
+}
+
+void incident_machine::look_at_barrier()
+{
+    if (!synced_ || !view_quorate_ || released_ == number_)
+        return;
+    const bool all_down = std::all_of(members_.begin(), members_.end(), [&](const auto& entry) {
+        return entry.second.leaving || entry.second.stopped == number_;
+    });
+    if (all_down)
+        released_ = number_;
+}
+
+bool incident_machine::is_present(node_id node) const
+{
+    return std::any_of(members_.begin(), members_.end(),
+                       [&](const auto& entry) { return entry.first.node == node; });
+}
+
+std::string incident_machine::name_of(node_id node) const
+{
+    const auto known = names_.find(node);
+    return known == names_.end() || known->second.empty() ? text(node) : known->second;
+}
+
+} // namespace cscc::cluster
