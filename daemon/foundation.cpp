@@ -3,16 +3,11 @@
 #include "common/base/text.hpp"
 #include "common/reactor/log.hpp"
 #include "common/reactor/process_ref.hpp"
-#include "common/shm/checksum.hpp"
-#include "common/shm/config_object.hpp"
 #include "common/shm/group_names.hpp"
-#include "config/json.hpp"
+#include "daemon/beginning.hpp"
 #include "daemon/startup_words.hpp"
 
-#include <boost/throw_exception.hpp>
-
 #include <filesystem>
-#include <stdexcept>
 #include <utility>
 
 #include <sys/stat.h>
@@ -30,30 +25,6 @@ startup_failure failure(exit_code code, std::string sentence)
     return {code, std::move(sentence)};
 }
 
-struct configuration
-{
-    config::model model;
-    std::uint64_t hash;
-};
-
-startup_result<configuration> read_configuration(const std::string& object_name)
-{
-    const auto json = shm::read_config(object_name);
-    if (!json) {
-        return failure(exit_code::failed, text("The shared object ", object_name,
-                                               " cannot be read: ", sentence_of(json.error()),
-                                               " Start the group with 'csccmgr start'."));
-    }
-    auto model = config::from_json(*json);
-    if (!model) {
-        return failure(exit_code::configuration,
-                       text("The shared object ", object_name,
-                            " holds no configuration of this version; csccmgr and csccd must be of "
-                            "the same installation."));
-    }
-    return configuration{std::move(*model), shm::checksum(std::string_view(*json))};
-}
-
 startup_result<void> open_log(const config::model& model)
 {
     std::error_code ec;
@@ -62,11 +33,7 @@ startup_result<void> open_log(const config::model& model)
     std::filesystem::create_directories(directory, ec);
     if (ec)
         return no_log_directory(directory.string(), {ec.value(), boost::system::system_category()});
-    log_settings settings;
-    settings.level = static_cast<log_level>(model.csccd.log_level);
-    settings.format =
-        model.csccd.log_format == config::log_form::json ? log_format::json : log_format::text;
-    settings.file = model.resolved.log_file;
+    const log_settings settings = log_settings_of(model);
     if (const error_code refused = log_open(settings))
         return no_log_file(settings.file, refused);
     return {};
@@ -150,12 +117,3 @@ startup_result<void> take_office(foundation& base)
 }
 
 } // namespace cscc
-
-namespace boost::system {
-
-void throw_exception_from_error(const cscc::startup_failure& why, const boost::source_location&)
-{
-    boost::throw_exception(std::runtime_error(why.sentence));
-}
-
-} // namespace boost::system

@@ -6,8 +6,6 @@
 #include "config/model.hpp"
 #include "daemon/startup_report.hpp"
 
-#include <boost/system/result.hpp>
-
 #include <cstdint>
 #include <string>
 
@@ -26,9 +24,6 @@ struct foundation
     mode_t umask;            // as it was, and services get it; ours is 022
 };
 
-template <class T>
-using startup_result = boost::system::result<T, startup_failure>;
-
 /// Reads the configuration out of its shared object, opens the log, raises the descriptor limit and
 /// refuses a group that does not fit it, and attaches to .state. For a primary and a standby.
 [[nodiscard]] startup_result<foundation> lay_foundation(const std::string& config_object_name);
@@ -38,11 +33,3 @@ using startup_result = boost::system::result<T, startup_failure>;
 [[nodiscard]] startup_result<void> take_office(foundation& base);
 
 } // namespace cscc
-
-namespace boost::system {
-
-/// result<T, startup_failure>::value() is never called without a look; this is what it would do.
-[[noreturn]] void throw_exception_from_error(const cscc::startup_failure& why,
-                                             const boost::source_location&);
-
-} // namespace boost::system

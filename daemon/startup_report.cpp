@@ -2,9 +2,21 @@
 
 #include "common/base/text.hpp"
 
+#include <boost/throw_exception.hpp>
+
+#include <stdexcept>
+
 #include <unistd.h>
 
 namespace cscc {
+
+std::string sentence_of(const error_code& why)
+{
+    std::string words = why.message();
+    if (!words.ends_with('.'))
+        words += '.';
+    return words;
+}
 
 void startup_report::ok()
 {
@@ -28,3 +40,12 @@ void startup_report::say(std::string_view line)
 }
 
 } // namespace cscc
+
+namespace boost::system {
+
+void throw_exception_from_error(const cscc::startup_failure& why, const boost::source_location&)
+{
+    boost::throw_exception(std::runtime_error(why.sentence));
+}
+
+} // namespace boost::system

@@ -44,14 +44,6 @@ std::string listener(const socket_refusal& why)
 
 } // namespace
 
-std::string sentence_of(const error_code& why)
-{
-    std::string words = why.message();
-    if (!words.ends_with('.'))
-        words += '.';
-    return words;
-}
-
 exit_code exit_code_for(const error_code& why) noexcept
 {
     const bool refused = is_system(why, EACCES) || is_system(why, EPERM) || is_system(why, EROFS);

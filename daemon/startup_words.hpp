@@ -10,9 +10,6 @@
 
 namespace cscc {
 
-/// The reason as a sentence: what the system says has no full stop of its own.
-[[nodiscard]] std::string sentence_of(const error_code& why);
-
 /// not_permitted for what the system does not let us do (EACCES, EPERM, EROFS); failed for the
 /// rest.
 [[nodiscard]] exit_code exit_code_for(const error_code& why) noexcept;

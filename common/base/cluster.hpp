@@ -10,7 +10,8 @@
 
 namespace cscc {
 
-/// The cluster's count of incidents: each is answered by one restart of the group on every machine.
+/// The cluster's count of incidents, 0 before the first: each is answered by one restart of the
+/// group on every machine.
 using incident_number = std::uint64_t;
 
 enum class cluster_phase : std::uint8_t

@@ -44,6 +44,7 @@ std::string_view to_string(event_role role) noexcept
     case event_role::library: return "library";
     case event_role::standby: return "standby";
     case event_role::primary: return "primary";
+    case event_role::cluster: return "cluster";
     }
     return "?";
 }

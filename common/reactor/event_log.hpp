@@ -23,6 +23,11 @@
 //   state                   from, to, reason: of the group
 //   component               id, from, to, reason
 //   finish                  outcome, reason: nothing lives any more
+//   cluster                 what, reason: of a group in a cluster (failure, waiting, proceed)
+//   covered                 number: the last incident that the group was restarted for, or adopted
+// Kinds of the cluster service (role cluster): cluster_view (node, machines, agreed, quorate,
+//   number), incident (node, number, origin, cause), released (node, number), cluster_order (what,
+//   number, cause)
 // Kinds of the library (id is the service): registered and again (config_hash: of its group),
 //   go, turn_found, callback
 // Kinds of csccmgr: coordinator (child, child_start), kill (of csccd)
@@ -46,6 +51,7 @@ enum class event_role : std::uint8_t
     library,
     standby,
     primary,
+    cluster,
 };
 
 /// Opens the file; from then on events are noted. Before any other thread of the program notes one.

@@ -14,6 +14,7 @@
 // bytes, a list its length (1 byte) and its entries in ascending order. Corosync tells who sent it.
 #pragma once
 
+#include "common/base/cluster.hpp"
 #include "common/base/error.hpp"
 #include "common/wire/cluster_text.hpp"
 
@@ -32,8 +33,7 @@ inline constexpr std::uint16_t cluster_version = 1;
 inline constexpr std::size_t cluster_message_max = 8 * 1024; // bytes
 inline constexpr std::size_t cluster_nodes_max = 128;        // in a list
 
-using node_id = std::uint32_t;         // Corosync's; never 0
-using incident_number = std::uint64_t; // 0: before the first
+using node_id = std::uint32_t; // Corosync's; never 0
 inline constexpr incident_number incident_number_max = (std::uint64_t{1} << 53) - 1; // fits JSON
 
 struct incident_message

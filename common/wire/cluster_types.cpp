@@ -208,6 +208,7 @@ std::string_view to_string(incident_verb verb) noexcept
     case incident_verb::restart: return "restart";
     case incident_verb::adopt: return "adopt";
     case incident_verb::give_up: return "give_up";
+    case incident_verb::stop: return "stop";
     }
     return "?";
 }

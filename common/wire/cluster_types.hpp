@@ -19,9 +19,10 @@ enum class incident_verb : std::uint8_t
     restart, // go down and up again, once for all incidents up to this one
     adopt,   // the present start covers all of them
     give_up, // one machine gave up, and so all do
+    stop,    // by on_quorum_loss
 };
 inline constexpr std::array all_incident_verbs{incident_verb::restart, incident_verb::adopt,
-                                               incident_verb::give_up};
+                                               incident_verb::give_up, incident_verb::stop};
 
 /// POST /v1/incident
 struct incident_order

@@ -30,7 +30,8 @@ cluster_runner::cluster_runner(const boost::asio::any_io_executor& reactor,
                                const cluster_settings& settings, const shm::state_writer& state,
                                const low_descriptors& low, std::function<void()> on_dismissed)
     : process_(reactor, kept(settings), state, identity_, low,
-               {[] {}, [] {}, [this] { view_.reset(); }, [] {}, std::move(on_dismissed)})
+               {[](process_identity) {}, [] {}, [this] { view_.reset(); }, [] {},
+                std::move(on_dismissed)})
 {}
 
 bool cluster_runner::is(std::int32_t pid) const noexcept

@@ -167,9 +167,7 @@ error_code kept_process::launch()
         process_.reset();
         return watched.error();
     }
-    note_event("coordinator", "child", process_->identity().pid, "child_start",
-               process_->identity().start_ticks);
-    news_.on_spawned();
+    news_.on_spawned(process_->identity());
     cscc::spawn(reactor_, text("hello of the ", settings_.role),
                 hear(std::move(hello), process_->identity()));
     cscc::spawn(reactor_, text("watch of the ", settings_.role), watch(std::move(*watched)));

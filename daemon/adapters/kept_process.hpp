@@ -36,9 +36,9 @@ struct kept_process_settings
 /// What its life means to the one who keeps it. Each is called on the reactor.
 struct kept_process_news
 {
-    std::function<void()> on_spawned;   // its process exists, and is watched
-    std::function<void()> on_hello;     // it does its work
-    std::function<void()> on_gone;      // it was collected
+    std::function<void(process_identity)> on_spawned; // it exists, and is watched
+    std::function<void()> on_hello;                   // it does its work
+    std::function<void()> on_gone;                    // it was collected
     std::function<void()> on_settled;   // it is there, or a try for it failed: do not wait for it
     std::function<void()> on_dismissed; // it is gone for good, as we wished
 };

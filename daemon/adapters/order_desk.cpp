@@ -92,6 +92,10 @@ std::optional<wire::problem> order_desk::incident(const wire::incident_order& or
         break;
     case wire::incident_verb::adopt: group_.notify_now(core::incident_adopted{order.number}); break;
     case wire::incident_verb::give_up: group_.notify_now(core::give_up_ordered{order.cause}); break;
+    case wire::incident_verb::stop:
+        last_stop_ = ++last_operation_;
+        group_.notify_now(core::stop_ordered{last_stop_, order.cause});
+        break;
     }
     return std::nullopt;
 }

@@ -1,6 +1,7 @@
 #include "daemon/adapters/standby_runner.hpp"
 
 #include "common/base/failpoint.hpp"
+#include "common/reactor/event_log.hpp"
 
 #include <utility>
 
@@ -28,7 +29,8 @@ standby_runner::standby_runner(const asio::any_io_executor& reactor,
                                std::function<void(core::group_event)> on_change)
     : state_(state), beat_interval_(settings.beat_interval), beat_timer_(reactor),
       process_(reactor, kept(settings), state, state.standby_word(), low,
-               {[this] {
+               {[this](process_identity who) {
+                    note_event("coordinator", "child", who.pid, "child_start", who.start_ticks);
                     FAILPOINT("primary:standby-spawned");
                     beat();
                 },

@@ -47,7 +47,7 @@ public:
 
     [[nodiscard]] bool is_open() const noexcept { return cpg_.is_open(); }
     [[nodiscard]] const corosync_facts& facts() const noexcept { return facts_; }
-    [[nodiscard]] member self() const noexcept { return self_; }
+    [[nodiscard]] member_id self() const noexcept { return self_; }
 
 private:
     [[nodiscard]] error_code connect(std::string_view group);
@@ -75,7 +75,7 @@ private:
     asio::posix::stream_descriptor quorum_descriptor_;
     asio::steady_timer retry_timer_;
     corosync_facts facts_;
-    member self_;
+    member_id self_;
 
     std::optional<ring_report> ring_; // that the group has arrived at
     std::optional<quorum_report> quorum_heard_;
@@ -212,9 +212,9 @@ bool closed_group::link::belongs_to_ring(const view_report& view) const
         return std::find(ring_->nodes.begin(), ring_->nodes.end(), node) != ring_->nodes.end();
     };
     return std::all_of(view.members.begin(), view.members.end(),
-                       [&](const member& m) { return in_ring(m.node); }) &&
-           std::none_of(view.departed.begin(), view.departed.end(), [&](const departed_member& d) {
-               return d.how == departure::lost && in_ring(d.who.node);
+                       [&](const member_id& m) { return in_ring(m.node); }) &&
+           std::none_of(view.departed.begin(), view.departed.end(), [&](const departure& d) {
+               return d.how == departure_kind::lost && in_ring(d.who.node);
            });
 }
 
@@ -225,7 +225,7 @@ void closed_group::link::take(const view_report& view)
         return gone(is_leaving_ ? error_code() : error_code(corosync_errc::put_out));
     if (ring_ && !belongs_to_ring(view)) {
         ring_.reset(); // the report of the new one is on its way
-        events_.on_ring();
+        events_.on_ring(0);
     }
     if (opening == opening_)
         events_.on_view(view.members, view.departed);
@@ -236,7 +236,7 @@ void closed_group::link::take(const ring_report& report)
     const std::uint64_t opening = opening_;
     ring_ = report;
     quorum_told_.reset();
-    events_.on_ring();
+    events_.on_ring(report.ring.sequence);
     if (opening == opening_)
         settle_quorum();
 }
@@ -362,7 +362,7 @@ const corosync_facts& closed_group::facts() const noexcept
     return link_->facts();
 }
 
-member closed_group::self() const noexcept
+member_id closed_group::self() const noexcept
 {
     return link_->self();
 }

@@ -35,13 +35,14 @@ namespace cscc::cluster {
 struct closed_group_events
 {
     /// The members changed; sorted. The first view is the one with ourselves.
-    std::function<void(const std::vector<member>&, const std::vector<departed_member>&)> on_view;
-    /// The ring of nodes changed, or is about to: from here on the quorum is unknown.
-    std::function<void()> on_ring;
+    std::function<void(const std::vector<member_id>&, const std::vector<departure>&)> on_view;
+    /// The ring of nodes changed, or is about to: from here on the quorum is unknown. Its sequence
+    /// number, or 0 until that is known.
+    std::function<void(std::uint64_t ring)> on_ring;
     /// The present ring is quorate, or is not: once a ring, and when it changes within one.
     std::function<void(bool quorate)> on_quorum;
     /// Our own messages come, too. 1 to message_bytes_max bytes, written by whomever.
-    std::function<void(member from, std::string_view bytes)> on_message;
+    std::function<void(member_id from, std::string_view bytes)> on_message;
     /// The group is closed. No error: by leave(). May open() it again.
     std::function<void(error_code why)> on_gone;
 };
@@ -84,7 +85,7 @@ public:
     /// This machine, and how Corosync's traffic is protected, as of the last open().
     [[nodiscard]] const corosync_facts& facts() const noexcept;
     /// This process as a member, as of the last open().
-    [[nodiscard]] member self() const noexcept;
+    [[nodiscard]] member_id self() const noexcept;
 
 private:
     class link;

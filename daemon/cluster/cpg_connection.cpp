@@ -32,12 +32,12 @@ bool is_sound(const cpg_address& address)
     return address.nodeid != 0 && address.pid != 0;
 }
 
-departure how_it_went(std::uint32_t reason)
+departure_kind how_it_went(std::uint32_t reason)
 {
     switch (reason) {
-    case CPG_REASON_LEAVE: return departure::left;
-    case CPG_REASON_PROCDOWN: return departure::died;
-    default: return departure::lost; // NODEDOWN, and what else a merge of rings may say
+    case CPG_REASON_LEAVE: return departure_kind::left;
+    case CPG_REASON_PROCDOWN: return departure_kind::died;
+    default: return departure_kind::lost; // NODEDOWN, and what else a merge of rings may say
     }
 }
 

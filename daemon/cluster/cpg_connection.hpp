@@ -8,8 +8,8 @@
 #pragma once
 
 #include "common/base/error.hpp"
+#include "daemon/cluster/member.hpp"
 
-#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -18,28 +18,6 @@
 #include <vector>
 
 namespace cscc::cluster {
-
-/// A process in the group. Pids are of that node, and as it claims.
-struct member
-{
-    std::uint32_t node = 0;
-    std::uint32_t pid = 0;
-    friend auto operator<=>(const member&, const member&) = default;
-};
-
-enum class departure : std::uint8_t
-{
-    left, ///< it asked to
-    died, ///< the process ended or lost its Corosync; the node is there
-    lost, ///< the node is gone, or cannot be reached
-};
-
-struct departed_member
-{
-    member who;
-    departure how = departure::lost;
-    friend bool operator==(const departed_member&, const departed_member&) = default;
-};
 
 /// Which ring of nodes: Totem's and the quorum's reports are about the same one if these are equal.
 struct ring_id
@@ -51,8 +29,8 @@ struct ring_id
 
 struct view_report
 {
-    std::vector<member> members; // sorted
-    std::vector<departed_member> departed;
+    std::vector<member_id> members; // sorted
+    std::vector<departure> departed;
 };
 
 struct ring_report
@@ -63,7 +41,7 @@ struct ring_report
 
 struct message_report
 {
-    member from;
+    member_id from;
     std::string bytes;
 };
 
@@ -87,7 +65,7 @@ public:
 
     /// Readable when there may be a report. The library's: never closed by us.
     [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
-    [[nodiscard]] member self() const noexcept { return self_; }
+    [[nodiscard]] member_id self() const noexcept { return self_; }
 
     /// The next report; empty if there is none now. An error: the connection is gone.
     [[nodiscard]] result<std::optional<cpg_report>> next();
@@ -105,7 +83,7 @@ private:
 
     std::optional<std::uint64_t> handle_; // a cpg_handle_t
     int descriptor_ = -1;
-    member self_;
+    member_id self_;
     std::string group_;
     std::optional<cpg_report> heard_; // by a callback, and not taken yet
 };

@@ -1,11 +1,11 @@
 // incident_events.hpp: what the incident machine is told, what it decides, and by which settings.
 #pragma once
 
+#include "common/base/cluster.hpp"
 #include "common/base/time.hpp"
 #include "common/wire/cluster_message.hpp"
+#include "daemon/cluster/member.hpp"
 
-#include <array>
-#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -15,7 +15,6 @@
 
 namespace cscc::cluster {
 
-using wire::incident_number;
 using wire::node_id;
 
 enum class quorum_loss_policy : std::uint8_t
@@ -35,14 +34,6 @@ struct incident_settings
     std::size_t queue_max = 1024; // messages kept while states are being exchanged
 };
 
-/// A process of the closed process group.
-struct member_id
-{
-    node_id node = 0;
-    std::uint32_t pid = 0;
-    friend auto operator<=>(const member_id&, const member_id&) = default;
-};
-
 // --- what happens
 
 struct connected // a member from now on; a view_changed with ourselves in it follows
@@ -53,19 +44,6 @@ struct connected // a member from now on; a view_changed with ourselves in it fo
 struct disconnected // Corosync is gone, or does not want us
 {
     std::string why; // a sentence's middle: "Corosync ended"
-};
-enum class departure_kind : std::uint8_t
-{
-    left, // on its own will
-    died, // its process did, its machine did not
-    lost, // its machine, or the way to it
-};
-inline constexpr std::array all_departure_kinds{departure_kind::left, departure_kind::died,
-                                                departure_kind::lost};
-struct departure
-{
-    member_id who;
-    departure_kind how = departure_kind::left;
 };
 struct view_changed // the members of the group, in the order in which messages are delivered
 {
@@ -93,28 +71,8 @@ struct misread // a message that decode_cluster_message() refused
     bool other_version = false;
 };
 
-enum class local_phase : std::uint8_t
-{
-    starting,
-    up,
-    falling, // going down, to start again
-    waiting, // all is down; csccd waits for `proceed`
-    ending,  // going down for good, or gone
-};
-inline constexpr std::array all_local_phases{local_phase::starting, local_phase::up,
-                                             local_phase::falling, local_phase::waiting,
-                                             local_phase::ending};
-/// csccd's facts, all of one moment: an order that makes a group fall changes its phase together
-/// with what it covers.
-struct local_facts
-{
-    local_phase phase = local_phase::starting;
-    std::optional<incident_number> covered; // the newest it was ordered or told to adopt
-    std::uint64_t failure = 0;              // began this recovery, and has no number yet; 0: none
-    std::string cause;                      // a sentence about it, or about the end
-    bool gave_up = false;                   // with ending
-    friend bool operator==(const local_facts&, const local_facts&) = default;
-};
+using local_phase = cluster_phase;
+using local_facts = cluster_facts;
 struct local_changed // also at the beginning of every connection to csccd
 {
     local_facts facts;

@@ -223,7 +223,6 @@ private:
     ordered_already ordered_;
 };
 
-[[nodiscard]] std::string_view to_string(local_phase) noexcept;
 [[nodiscard]] std::string_view to_string(departure_kind) noexcept;
 
 } // namespace cscc::cluster

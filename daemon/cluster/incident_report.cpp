@@ -30,18 +30,6 @@ incident_view incident_machine::view(time_point now) const
     return v;
 }
 
-std::string_view to_string(local_phase v) noexcept
-{
-    switch (v) {
-    case local_phase::starting: return "starting";
-    case local_phase::up: return "up";
-    case local_phase::falling: return "falling";
-    case local_phase::waiting: return "waiting";
-    case local_phase::ending: return "ending";
-    }
-    return "?";
-}
-
 std::string_view to_string(departure_kind v) noexcept
 {
     switch (v) {
