@@ -15,7 +15,8 @@
 // Kinds of the harness (role "harness"):
 //   group, plan                      deadlines, retries and policy of the group; id, steps and
 //                                    deadlines of a service
-//   seen                             a process was found below us; `command`
+//   seen                             a process was found below us; `command`, and `network`: the
+//                                    kernel's number of its namespace
 //   exit                             a process is gone: pid and start are its, not the harness's;
 //                                    `not_before_ns`: when it lived still, if we looked late
 //   reaped                           (pid) nobody can take it for alive any more; `code` or

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <map>
+#include <set>
 #include <stdexcept>
 
 namespace cscc::test {
@@ -11,7 +13,37 @@ namespace fs = std::filesystem;
 
 std::vector<log_event> group_under_test::events() const
 {
-    return read_log(dir_.file("events.log")).events;
+    return everything_logged().events;
+}
+
+// On a machine the harness writes into a log for all of them: what it says of this one's processes
+// is taken, Corosync's apart, and of those that ended before it could ask where they were.
+parsed_log group_under_test::everything_logged() const
+{
+    parsed_log own = read_log(event_log());
+    if (own_watch_)
+        return own;
+    const parsed_log all = read_log(place_.watch_log);
+    std::set<process_key> ours;
+    for (const log_event& e : own.events)
+        ours.insert({e.pid, e.start});
+    for (const log_event& e : all.events) {
+        if (e.kind == "seen" && e.word("command") != "corosync" &&
+            e.word("network") == std::to_string(place_.network))
+            ours.insert({e.pid, e.start});
+    }
+    std::copy_if(all.events.begin(), all.events.end(), std::back_inserter(own.events),
+                 [&](const log_event& e) {
+                     return ours.contains({e.pid, e.start});
+                 });
+    std::stable_sort(own.events.begin(), own.events.end(),
+                     [](const auto& a, const auto& b) { return a.t_ns < b.t_ns; });
+    return own;
+}
+
+std::string group_under_test::shared_memory() const
+{
+    return own_watch_ ? "/dev/shm" : place_.shared_memory;
 }
 
 std::size_t group_under_test::count(const std::string& kind, const std::string& id) const
@@ -124,10 +156,21 @@ std::vector<std::string> cgroups_of(const std::string& group)
 
 } // namespace
 
+std::vector<watched> group_under_test::processes() const
+{
+    std::vector<watched> found = watch_.living();
+    if (!own_watch_)
+        std::erase_if(found,
+                      [this](const watched& w) { // Corosync is of the machine, not of the group
+                          return w.command == "corosync" || network_of(w.who.pid) != place_.network;
+                      });
+    return found;
+}
+
 std::vector<std::string> group_under_test::remains() const
 {
     std::vector<std::string> found = leftovers();
-    for (const watched& w : watch_.living())
+    for (const watched& w : processes())
         found.push_back("process " + std::to_string(w.who.pid) + " (" + w.command + ")");
     return found;
 }
@@ -135,7 +178,7 @@ std::vector<std::string> group_under_test::remains() const
 std::vector<std::string> group_under_test::leftovers() const
 {
     std::vector<std::string> found;
-    for (const auto& entry : fs::directory_iterator("/dev/shm")) {
+    for (const auto& entry : fs::directory_iterator(shared_memory())) {
         if (entry.path().filename().string().starts_with(name() + "."))
             found.push_back(entry.path());
     }

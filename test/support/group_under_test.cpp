@@ -1,6 +1,5 @@
 #include "test/support/group_under_test.hpp"
 
-#include <boost/json/parse.hpp>
 #include <boost/test/results_collector.hpp>
 #include <boost/test/unit_test.hpp>
 
@@ -8,11 +7,11 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include <fcntl.h>
 #include <unistd.h>
 
 namespace cscc::test {
 namespace fs = std::filesystem;
-namespace json = boost::json;
 namespace {
 
 std::string unique_name()
@@ -68,9 +67,22 @@ unsigned long failures()
 } // namespace
 
 group_under_test::group_under_test(group_description description)
-    : description_(std::move(description)), watch_(dir_.file("events.log")),
+    : group_under_test(std::move(description), nullptr)
+{}
+
+group_under_test::group_under_test(group_description description, const machine& place)
+    : group_under_test(std::move(description), &place)
+{}
+
+group_under_test::group_under_test(group_description description, const machine* place)
+    : description_(std::move(description)),
+      own_watch_(place ? nullptr : std::make_unique<process_watch>(event_log())),
+      watch_(place ? *place->watch : *own_watch_), place_(place ? *place : machine{}),
+      log_(::open(event_log().c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666)),
       failures_before_(failures())
 {
+    if (place)
+        watch_.follow(event_log());
     fs::create_directory(runtime_directory());
     fs::create_directory(log_directory());
     configure(description_);
@@ -82,20 +94,20 @@ group_under_test::~group_under_test()
     // Read before the cleaning up below, which ends processes in an order of its own.
     checker_options options;
     options.tolerance = std::chrono::milliseconds(description_.tolerance_ms);
-    for (const violation& v : check(read_log(dir_.file("events.log")), options))
+    for (const violation& v : check(everything_logged(), options))
         BOOST_ERROR(to_text(v));
     if (failures() != failures_before_)
         keep_logs();
     const bool all_gone = watch_.eventually(
         [this] {
-            for (const watched& w : watch_.living())
+            for (const watched& w : processes())
                 watch_.signal(w.who, SIGKILL);
-            return watch_.living().empty();
+            return processes().empty();
         },
         20s);
     BOOST_TEST(all_gone);
     std::error_code ignored;
-    for (const auto& entry : fs::directory_iterator("/dev/shm", ignored)) {
+    for (const auto& entry : fs::directory_iterator(shared_memory(), ignored)) {
         if (entry.path().filename().string().starts_with(name() + "."))
             fs::remove(entry.path(), ignored);
     }
@@ -113,8 +125,8 @@ void group_under_test::configure(group_description description)
             s.executable = binary("fixture_service");
         for (const auto& [name, value] : sanitizer_options())
             s.environment[name] = value;
-        s.environment["TEST_EVENT_LOG"] = dir_.file("events.log"); // of the fixture
-        s.environment["CSCC_EVENT_LOG"] = dir_.file("events.log"); // of the library
+        s.environment["TEST_EVENT_LOG"] = event_log(); // of the fixture
+        s.environment["CSCC_EVENT_LOG"] = event_log(); // of the library
     }
     description_ = std::move(description);
     write_configuration();
@@ -123,15 +135,15 @@ void group_under_test::configure(group_description description)
 void group_under_test::write_configuration()
 {
     write_file(configuration_file(), to_toml(description_));
-    watch_.write(watch_.line("group")
-                     .add("startup_timeout_ms", description_.startup_timeout_ms)
-                     .add("shutdown_timeout_ms", description_.shutdown_timeout_ms)
-                     .add("restart_retry_counter", description_.restart_retry_counter)
-                     .add("restart_time_span_ms", description_.restart_time_span_ms)
-                     .add("heartbeat_timeout_ms", description_.heartbeat_timeout_ms)
-                     .add("takeover_timeout_ms", description_.takeover_timeout_ms)
-                     .add("on_coordinator_failure", description_.on_coordinator_failure)
-                     .add("standby", description_.standby ? 1 : 0));
+    note(watch_.line("group")
+             .add("startup_timeout_ms", description_.startup_timeout_ms)
+             .add("shutdown_timeout_ms", description_.shutdown_timeout_ms)
+             .add("restart_retry_counter", description_.restart_retry_counter)
+             .add("restart_time_span_ms", description_.restart_time_span_ms)
+             .add("heartbeat_timeout_ms", description_.heartbeat_timeout_ms)
+             .add("takeover_timeout_ms", description_.takeover_timeout_ms)
+             .add("on_coordinator_failure", description_.on_coordinator_failure)
+             .add("standby", description_.standby ? 1 : 0));
     const auto start_step = step_of(startup_steps(description_));
     const auto stop_step = step_of(shutdown_steps(description_));
     for (const service_description& s : description_.services) {
@@ -139,12 +151,12 @@ void group_under_test::write_configuration()
             continue; // a test of just that mistake
         if (s.silent)
             continue;
-        watch_.write(watch_.line("plan")
-                         .add("id", s.id)
-                         .add("start_step", start_step.at(s.id))
-                         .add("stop_step", stop_step.at(s.id))
-                         .add("startup_timeout_ms", s.startup_timeout_ms)
-                         .add("shutdown_timeout_ms", s.shutdown_timeout_ms));
+        note(watch_.line("plan")
+                 .add("id", s.id)
+                 .add("start_step", start_step.at(s.id))
+                 .add("stop_step", stop_step.at(s.id))
+                 .add("startup_timeout_ms", s.startup_timeout_ms)
+                 .add("shutdown_timeout_ms", s.shutdown_timeout_ms));
     }
 }
 
@@ -152,11 +164,11 @@ start_spec group_under_test::csccmgr_spec(const std::vector<std::string>& argume
 {
     start_spec spec;
     spec.program = binary("csccmgr");
+    spec.inside = place_.inside;
     spec.arguments = {"-c", configuration_file()};
     spec.arguments.insert(spec.arguments.end(), arguments.begin(), arguments.end());
     spec.environment = {"PATH=/usr/bin:/bin", "LANG=C", "CSCC_RUNTIME_DIR=" + runtime_directory(),
-                        "CSCC_LOG_DIR=" + log_directory(),
-                        "CSCC_EVENT_LOG=" + dir_.file("events.log")};
+                        "CSCC_LOG_DIR=" + log_directory(), "CSCC_EVENT_LOG=" + event_log()};
     for (const auto& [name, value] : sanitizer_options())
         spec.environment.push_back(name + "=" + value);
     return spec;
@@ -178,17 +190,17 @@ program_result group_under_test::run_order(const std::string& verb, const start_
                                            std::chrono::nanoseconds limit, const char* claim)
 {
     const int number = ++orders_;
-    watch_.write(
+    note(
         watch_.line("order")
             .add("order", number)
             .add("verb", verb)
             .add("limit_ms", std::chrono::duration_cast<std::chrono::milliseconds>(limit).count()));
     program_result r = run_program(watch_, spec, limit);
     if (!r.timed_out)
-        watch_.write(watch_.line("answer")
-                         .add("order", number)
-                         .add("code", r.code)
-                         .add("claim", r.code == 0 ? claim : "none"));
+        note(watch_.line("answer")
+                 .add("order", number)
+                 .add("code", r.code)
+                 .add("claim", r.code == 0 ? claim : "none"));
     return r;
 }
 
@@ -197,7 +209,7 @@ running_program group_under_test::begin_csccmgr(const std::vector<std::string>& 
     event_line line = watch_.line("asked"); // which tells when it was asked, not yet by whom
     running_program program(watch_, csccmgr_spec(arguments));
     if (const std::string verb = ordered_verb(arguments); !verb.empty())
-        watch_.write(line.add("verb", verb).add("of", program.who().pid));
+        note(line.add("verb", verb).add("of", program.who().pid));
     return program;
 }
 
@@ -217,81 +229,6 @@ void group_under_test::kill(const std::string& id, int signal_number)
                           "no process of " << id << " to be killed");
 }
 
-void group_under_test::note_asked(const std::string& verb)
-{
-    watch_.write(watch_.line("asked").add("verb", verb));
-}
-
-void group_under_test::note_fault(const std::string& id)
-{
-    watch_.write(watch_.line("fault").add("id", id));
-}
-
-void group_under_test::note_force()
-{
-    watch_.write(watch_.line("force"));
-}
-
-// Behind a guard it is not the one whose journal we know: that is the guard's child.
-int group_under_test::main_process(const std::string& id, int said) const
-{
-    const auto front = stat_of(said);
-    const auto s = service(id);
-    const auto program = s ? stat_of(s->who.pid) : std::nullopt;
-    const bool is_behind =
-        front && front->command == "cscc-guard" && program && program->parent == said;
-    return is_behind ? s->who.pid : said;
-}
-
-void group_under_test::note_status()
-{
-    const program_result r = csccmgr({"--json", "status"});
-    boost::system::error_code error;
-    const json::value status = json::parse(r.out, error);
-    BOOST_REQUIRE_MESSAGE(!error && status.is_object(), "status is no JSON: " << r.describe());
-    for (const json::value& s : status.at("services").as_array()) {
-        const json::value& pid = s.at("pid");
-        const std::string id(s.at("id").as_string());
-        const int said = pid.is_null() ? 0 : pid.to_number<int>();
-        watch_.write(watch_.line("status")
-                         .add("id", id)
-                         .add("generation", s.at("generation").to_number<std::int64_t>())
-                         .add("state", std::string_view(s.at("state").as_string()))
-                         .add("of", main_process(id, said)));
-    }
-}
-
-void group_under_test::note_rest(std::string_view is)
-{
-    watch_.write(watch_.line("rest").add("is", is).add(
-        "left", static_cast<std::int64_t>(is == "down" ? leftovers().size() : 0)));
-}
-
-// Of a service's own output nothing is promised.
-void group_under_test::note_logs()
-{
-    std::error_code none; // a test of just that mistake
-    for (const auto& entry : fs::recursive_directory_iterator(log_directory(), none)) {
-        if (!entry.path().filename().string().starts_with("csccd.log"))
-            continue;
-        const std::string all = read_file(entry.path());
-        std::int64_t longest = 0;
-        std::int64_t length = 0;
-        for (const char c : all) {
-            length = c == '\n' ? 0 : length + 1;
-            longest = std::max(longest, length);
-        }
-        const auto controls = std::count_if(all.begin(), all.end(), [](unsigned char c) {
-            return c != '\n' && (c < ' ' || c == 0x7f);
-        });
-        watch_.write(watch_.line("log")
-                         .add("file", entry.path().filename().string())
-                         .add("lines", std::count(all.begin(), all.end(), '\n'))
-                         .add("longest", longest)
-                         .add("controls", controls));
-    }
-}
-
 // A failure after hours is of no use without the story of it.
 void group_under_test::keep_logs() const
 {
@@ -301,7 +238,7 @@ void group_under_test::keep_logs() const
     std::error_code ignored; // the test has failed already
     const fs::path place = fs::path(folder) / name();
     fs::create_directories(place, ignored);
-    fs::copy(dir_.file("events.log"), place, ignored);
+    fs::copy(event_log(), place, ignored);
     fs::copy(configuration_file(), place, ignored);
     fs::copy(log_directory(), place / "log", fs::copy_options::recursive, ignored);
 }
@@ -310,8 +247,8 @@ void group_under_test::expect_nothing_left()
 {
     static_cast<void>(eventually([this] { return remains().empty(); }, 5s));
     for (const std::string& what : remains())
-        watch_.write(watch_.line("left").add("what", what));
-    watch_.write(watch_.line("down"));
+        note(watch_.line("left").add("what", what));
+    note(watch_.line("down"));
     BOOST_TEST(remains() == std::vector<std::string>{}, boost::test_tools::per_element());
 }
 

@@ -22,6 +22,7 @@
 #include "test/support/temp_dir.hpp"
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -43,10 +44,22 @@ struct service_process
     bool lives = false;
 };
 
+/// A machine of its own, as far as the programs on it can see, beside others under one harness.
+struct machine
+{
+    process_watch* watch = nullptr;
+    std::string watch_log; // its event log: of processes only, everywhere
+    namespaces_of inside;
+    std::uint64_t network = 0; // what network_of() says of who is on it
+    std::string shared_memory; // its /dev/shm, as we can reach it
+};
+
 class group_under_test
 {
 public:
     explicit group_under_test(group_description description);
+    /// On a machine beside others, all of which outlive it.
+    group_under_test(group_description description, const machine& place);
     ~group_under_test();
 
     [[nodiscard]] process_watch& watch() noexcept { return watch_; }
@@ -63,6 +76,7 @@ public:
     {
         return runtime_directory() + "/services.sock";
     }
+    [[nodiscard]] std::string event_log() const { return dir_.file("events.log"); }
     [[nodiscard]] std::string file(const std::string& in_the_folder) const
     {
         return dir_.file(in_the_folder);
@@ -70,6 +84,9 @@ public:
 
     /// Writes the configuration anew, for a test that changes it.
     void configure(group_description description);
+
+    /// Adds a line of the harness to the group's event log.
+    void note(event_line line);
 
     // --- commands
 
@@ -125,8 +142,12 @@ public:
     void expect_nothing_left();
 
 private:
+    group_under_test(group_description description, const machine* place);
     void write_configuration();
-    void note_logs(); // I22
+    [[nodiscard]] parsed_log everything_logged() const;
+    [[nodiscard]] std::string shared_memory() const;
+    [[nodiscard]] std::vector<watched> processes() const; // of the group, and what is beside it
+    void note_logs();                                     // I22
     void keep_logs() const;
     [[nodiscard]] int main_process(const std::string& id, int said) const;
     [[nodiscard]] program_result run_order(const std::string& verb, const start_spec& spec,
@@ -134,7 +155,10 @@ private:
 
     temp_dir dir_;
     group_description description_;
-    process_watch watch_;
+    std::unique_ptr<process_watch> own_watch_; // unless it is on a machine
+    process_watch& watch_;
+    machine place_;
+    unique_fd log_;
     unsigned long failures_before_;
     int orders_ = 0;
 };

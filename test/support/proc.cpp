@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -87,6 +88,13 @@ process_key this_process()
     const int pid = ::getpid();
     const auto s = stat_of(pid);
     return {pid, s ? s->start : 0};
+}
+
+std::uint64_t network_of(int pid)
+{
+    struct stat its
+    {};
+    return ::stat(proc_path(pid, "ns/net").c_str(), &its) == 0 ? its.st_ino : 0;
 }
 
 std::int64_t now_ns() noexcept

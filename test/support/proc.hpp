@@ -34,6 +34,9 @@ struct process_stat
 
 [[nodiscard]] process_key this_process();
 
+/// Which network namespace a process is in, as the kernel numbers them; 0 if it has ended.
+[[nodiscard]] std::uint64_t network_of(int pid);
+
 /// CLOCK_MONOTONIC.
 [[nodiscard]] std::int64_t now_ns() noexcept;
 

@@ -11,7 +11,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
@@ -59,62 +58,16 @@ void add_to(int epoll, int fd, std::uint64_t data)
     demand(::epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) == 0, "epoll_ctl");
 }
 
-std::vector<char*> pointers_to(std::vector<std::string>& words)
-{
-    std::vector<char*> pointers;
-    pointers.reserve(words.size() + 1);
-    for (std::string& word : words)
-        pointers.push_back(word.data());
-    pointers.push_back(nullptr);
-    return pointers;
-}
-
-int spawn_process(const start_spec& spec)
-{
-    posix_spawn_file_actions_t actions;
-    ::posix_spawn_file_actions_init(&actions);
-    ::posix_spawn_file_actions_addchdir_np(&actions, spec.directory.c_str());
-    const std::array fds{spec.in, spec.out, spec.err};
-    for (int n = 0; n < 3; ++n) {
-        const int fd = fds[static_cast<std::size_t>(n)];
-        if (fd >= 0)
-            ::posix_spawn_file_actions_adddup2(&actions, fd, n);
-        else
-            ::posix_spawn_file_actions_addopen(&actions, n, "/dev/null", O_RDWR, 0);
-    }
-    posix_spawnattr_t attributes;
-    ::posix_spawnattr_init(&attributes);
-    sigset_t none;
-    sigset_t all;
-    ::sigemptyset(&none);
-    ::sigfillset(&all);
-    ::posix_spawnattr_setsigmask(&attributes, &none);
-    ::posix_spawnattr_setsigdefault(&attributes, &all);
-    ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-
-    std::vector<std::string> arguments{spec.program};
-    arguments.insert(arguments.end(), spec.arguments.begin(), spec.arguments.end());
-    std::vector<std::string> environment = spec.environment;
-    int pid = 0;
-    errno = ::posix_spawn(&pid, spec.program.c_str(), &actions, &attributes,
-                          pointers_to(arguments).data(), pointers_to(environment).data());
-    ::posix_spawn_file_actions_destroy(&actions);
-    ::posix_spawnattr_destroy(&attributes);
-    demand(errno == 0, spec.program.c_str());
-    return pid;
-}
-
 } // namespace
 
 process_watch::process_watch(const std::string& log_path)
     : log_(::open(log_path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666)),
-      log_reader_(::open(log_path.c_str(), O_RDONLY | O_CLOEXEC)),
       epoll_(::epoll_create1(EPOLL_CLOEXEC)), stop_(::eventfd(0, EFD_CLOEXEC)),
       notify_(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK))
 {
-    demand(log_ && log_reader_, log_path.c_str());
+    demand(static_cast<bool>(log_), log_path.c_str());
     demand(::prctl(PR_SET_CHILD_SUBREAPER, 1) == 0, "PR_SET_CHILD_SUBREAPER");
-    demand(::inotify_add_watch(notify_.get(), log_path.c_str(), IN_MODIFY) >= 0, "inotify");
+    follow(log_path);
     add_to(epoll_.get(), stop_.get(), 0);
     add_to(epoll_.get(), notify_.get(), 1);
     thread_ = std::thread([this] { run(); });
@@ -139,6 +92,15 @@ process_watch::~process_watch()
     thread_.join();
     if (!all_gone)
         std::fputs("process_watch: processes below us cannot be killed\n", stderr);
+}
+
+void process_watch::follow(const std::string& log_path)
+{
+    followed log{unique_fd(::open(log_path.c_str(), O_RDONLY | O_CREAT | O_CLOEXEC, 0666)), {}};
+    demand(static_cast<bool>(log.reader), log_path.c_str());
+    demand(::inotify_add_watch(notify_.get(), log_path.c_str(), IN_MODIFY) >= 0, "inotify");
+    const std::lock_guard guard(mutex_);
+    logs_.push_back(std::move(log));
 }
 
 process_key process_watch::start(const start_spec& spec)
@@ -249,7 +211,9 @@ void process_watch::run()
 
 void process_watch::look()
 {
-    look_at_log();
+    drain_notifications();
+    for (followed& log : logs_)
+        look_at_log(log);
     look_below(::getpid());
     look_at_ended();
 }
@@ -265,16 +229,21 @@ void process_watch::look_below(int pid)
     }
 }
 
-void process_watch::look_at_log()
+void process_watch::drain_notifications()
 {
     std::array<char, 4096> buffer{};
     while (::read(notify_.get(), buffer.data(), buffer.size()) > 0) {
     }
-    for (ssize_t got = 0; (got = ::read(log_reader_.get(), buffer.data(), buffer.size())) > 0;)
-        unread_.append(buffer.data(), static_cast<std::size_t>(got));
-    for (auto end = unread_.find('\n'); end != std::string::npos; end = unread_.find('\n')) {
-        const auto event = parse_log_line(std::string_view(unread_).substr(0, end), 0);
-        unread_.erase(0, end + 1);
+}
+
+void process_watch::look_at_log(followed& log)
+{
+    std::array<char, 4096> buffer{};
+    for (ssize_t got = 0; (got = ::read(log.reader.get(), buffer.data(), buffer.size())) > 0;)
+        log.unread.append(buffer.data(), static_cast<std::size_t>(got));
+    for (auto end = log.unread.find('\n'); end != std::string::npos; end = log.unread.find('\n')) {
+        const auto event = parse_log_line(std::string_view(log.unread).substr(0, end), 0);
+        log.unread.erase(0, end + 1);
         if (event && event->role != "harness")
             learn({event->pid, event->start});
     }
@@ -309,7 +278,9 @@ void process_watch::learn(process_key who)
     }
     e.command = stat->command;
     event_line l(now_ns(), who, "harness", "seen");
-    l.add("command", e.command).write_to(log_.get());
+    l.add("command", e.command)
+        .add("network", static_cast<std::int64_t>(network_of(who.pid)))
+        .write_to(log_.get());
     add_to(epoll_.get(), e.pidfd.get(), static_cast<std::uint64_t>(who.pid) << 32);
 }
 

@@ -12,6 +12,7 @@
 #include "common/base/unique_fd.hpp"
 #include "test/support/event_line.hpp"
 #include "test/support/proc.hpp"
+#include "test/support/spawn_process.hpp"
 
 #include <chrono>
 #include <condition_variable>
@@ -24,17 +25,6 @@
 #include <vector>
 
 namespace cscc::test {
-
-struct start_spec
-{
-    std::string program;
-    std::vector<std::string> arguments;   // without the program's name
-    std::vector<std::string> environment; // NAME=value, all of it
-    std::string directory = "/";
-    int in = -1; // descriptors to become 0, 1 and 2; -1: /dev/null
-    int out = -1;
-    int err = -1;
-};
 
 struct watched
 {
@@ -50,6 +40,9 @@ public:
     /// Kills what still lives, and waits until it is gone.
     ~process_watch();
     process_watch(const process_watch&) = delete;
+
+    /// Learns from another event log, too, who lives: of a group that writes one of its own.
+    void follow(const std::string& log_path);
 
     /// Starts a program. Throws std::system_error if that fails.
     process_key start(const start_spec&);
@@ -92,7 +85,13 @@ private:
     void run();
     void look(); // one round: processes below us, lines in the log, what was not reaped
     void look_below(int pid);
-    void look_at_log();
+    struct followed
+    {
+        unique_fd reader;
+        std::string unread;
+    };
+    void look_at_log(followed&);
+    void drain_notifications();
     void look_at_ended();
     void learn(process_key);
     void ended(process_key, entry&);
@@ -100,11 +99,10 @@ private:
     void look_for_crash(process_key, const entry&);
 
     unique_fd log_;
-    unique_fd log_reader_;
     unique_fd epoll_;
     unique_fd stop_;
-    unique_fd notify_; // inotify on the log
-    std::string unread_;
+    unique_fd notify_; // inotify on the logs
+    std::vector<followed> logs_;
     std::int64_t waits_since_ns_ = 0;  // the wait for the next exits began
     std::int64_t waited_since_ns_ = 0; // the one before: who was gone then would have been seen
 
