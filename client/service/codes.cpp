@@ -28,6 +28,7 @@ service_errc translate(errc e) noexcept
     case errc::frame_malformed:
     case errc::other_group:
     case errc::output_unsafe:
+    case errc::peer_other_version:
     case errc::count_: break;
     }
     return service_errc::protocol_error;

@@ -67,7 +67,9 @@ asio::awaitable<void> csccd_link::follow_once()
     auto client = co_await control_client::connect(socket_, owner_, clock::now() + answer_limit);
     if (!client)
         co_return;
-    if (co_await client->follow(std::nullopt, clock::now() + answer_limit))
+    const error_code refused =
+        co_await client->follow(std::nullopt, clock::now() + answer_limit);
+    if (refused)
         co_return;
     facts_changed_ = true; // before the first event
     wake();
@@ -87,7 +89,8 @@ asio::awaitable<void> csccd_link::follow_once()
 asio::awaitable<void> csccd_link::work()
 {
     for (;;) {
-        if (!co_await work_off()) {
+        const bool reached = co_await work_off();
+        if (!reached) {
             lose();
             static_cast<void>(co_await pause_until(clock::now() + try_again_after));
             continue;

@@ -100,7 +100,7 @@ std::optional<wire::cluster_view> situation_notes::note(const incident_view& now
         return std::nullopt;
     tell_members(view);
     tell_incident(view);
-    if (view.problem != last_.problem && !view.problem.empty())
+    if (view.problem != last_.problem && !view.problem.empty() && (told_ || now.connected))
         log(log_level::warning, "cluster", view.problem);
     last_ = view;
     told_ = true;

@@ -1,5 +1,6 @@
 #include "test/cluster/clustered_group.hpp"
 
+#include <boost/test/results_collector.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <unistd.h>
@@ -30,7 +31,20 @@ clustered_group::clustered_group(cluster_settings settings)
             std::make_unique<group_under_test>(description_of(n, settings), nodes_.on(n)));
 }
 
-clustered_group::~clustered_group() = default;
+clustered_group::~clustered_group()
+{
+    const auto id = boost::unit_test::framework::current_test_case_id();
+    if (boost::unit_test::results_collector.results(id).p_assertions_failed != 0)
+        BOOST_TEST_MESSAGE(logs());
+}
+
+std::string clustered_group::logs()
+{
+    std::string all = nodes_.logs();
+    for (int n = 1; n <= size(); ++n)
+        all += "--- machine " + std::to_string(n) + "\n" + read_file(on(n).log_directory() + "/" + on(n).name() + "/csccd.log");
+    return all;
+}
 
 program_result clustered_group::csccmgr(int node, const std::vector<std::string>& arguments,
                                         std::chrono::nanoseconds within)

@@ -56,6 +56,9 @@ public:
 
     // --- facts
 
+    /// What Corosyncs and coordinators wrote, for a test's message.
+    [[nodiscard]] std::string logs();
+
     [[nodiscard]] std::uint64_t generation(int node) { return on(node).generation(); }
     [[nodiscard]] bool is_up(int node) { return on(node).all_ready(); }
     /// Every machine is up, in its generation `generation`.

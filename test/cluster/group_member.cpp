@@ -34,12 +34,12 @@ void say(const std::string& line)
     std::cout << (std::to_string(test::now_ns()) + " " + line + "\n") << std::flush;
 }
 
-const char* word_of(departure how)
+const char* word_of(departure_kind how)
 {
     switch (how) {
-    case departure::left: return "left";
-    case departure::died: return "died";
-    case departure::lost: return "lost";
+    case departure_kind::left: return "left";
+    case departure_kind::died: return "died";
+    case departure_kind::lost: return "lost";
     }
     return "?";
 }
@@ -51,9 +51,9 @@ public:
         : name_(std::move(name)), input_(io, ::dup(STDIN_FILENO)),
           group_(io.get_executor(),
                  {.on_view = [this](const auto& members, const auto& gone) { view(members, gone); },
-                  .on_ring = [] { say("ring"); },
+                  .on_ring = [](std::uint64_t) { say("ring"); },
                   .on_quorum = [](bool is) { say(is ? "quorum 1" : "quorum 0"); },
-                  .on_message = [this](member from, std::string_view text) { hear(from, text); },
+                  .on_message = [this](member_id from, std::string_view text) { hear(from, text); },
                   .on_gone = [](error_code why) { say("gone " + (why ? why.message() : "")); }})
     {
         open();
@@ -70,18 +70,18 @@ private:
             (f.security.secure ? " secure" : " open-to-all"));
     }
 
-    static void view(const std::vector<member>& members, const std::vector<departed_member>& gone)
+    static void view(const std::vector<member_id>& members, const std::vector<departure>& gone)
     {
         std::string line = "view ";
-        for (const member& m : members)
+        for (const member_id& m : members)
             line += std::to_string(m.node) + ",";
         line += " ";
-        for (const departed_member& d : gone)
+        for (const departure& d : gone)
             line += std::to_string(d.who.node) + "=" + word_of(d.how) + ",";
         say(line);
     }
 
-    void hear(member from, std::string_view text)
+    void hear(member_id from, std::string_view text)
     {
         say("message " + std::to_string(from.node) + " " +
             std::string(text.substr(0, text.find(' '))));
