@@ -26,7 +26,7 @@ constexpr std::array option_names{
     std::string_view{"--timeout"},  std::string_view{"--no-wait"}, std::string_view{"--watch"},
     std::string_view{"--if-fails"}, std::string_view{"-n"},        std::string_view{"--lines"},
     std::string_view{"--help"},     std::string_view{"--version"}, std::string_view{"-f"},
-    std::string_view{"--follow"},
+    std::string_view{"--follow"},   std::string_view{"--cluster"},
 };
 
 /// As CLI11 delivers it, before the verb is looked at.
@@ -42,6 +42,7 @@ struct raw_line
     bool no_wait = false;
     bool watch = false;
     bool follow = false;
+    bool cluster = false;
     bool help = false;
     bool version = false;
     std::string complaint; // about an option, or the value that it has or lacks
@@ -132,6 +133,7 @@ raw_line read_line(std::span<const std::string> arguments)
     app.add_flag("--no-wait", raw.no_wait)->disable_flag_override();
     app.add_flag("--watch", raw.watch)->disable_flag_override();
     app.add_flag("-f,--follow", raw.follow)->disable_flag_override();
+    app.add_flag("--cluster", raw.cluster)->disable_flag_override();
     app.add_flag("-h,--help", raw.help)->disable_flag_override();
     app.add_flag("--version", raw.version)->disable_flag_override();
     try {
@@ -210,6 +212,10 @@ std::optional<usage_error> contradiction(const command_line& line)
     }
     if (line.watch && line.verb != command_verb::status)
         return wrong(text("--watch goes with \"status\", not with \"", name, "\"."));
+    if (line.cluster && line.verb != command_verb::status)
+        return wrong(text("--cluster goes with \"status\", not with \"", name, "\"."));
+    if (line.cluster && !line.ids.empty())
+        return wrong("\"status --cluster\" is about machines and takes no service.");
     if (line.follow && !logs)
         return wrong(text("--follow goes with \"logs\", not with \"", name, "\"."));
     if (line.watch && line.json)
@@ -274,6 +280,7 @@ std::variant<command_line, usage_error> interpret(raw_line raw)
     line.wait = !raw.no_wait;
     line.watch = raw.watch;
     line.follow = raw.follow;
+    line.cluster = raw.cluster;
     line.ids.assign(raw.words.begin() + 1, raw.words.end());
     if (line.verb == command_verb::help)
         line.ids.clear(); // "help status" is a fair question, and the page answers it

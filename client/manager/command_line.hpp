@@ -39,6 +39,7 @@ struct command_line
     bool wait = true;
     bool watch = false;
     bool follow = false;
+    bool cluster = false;
     std::optional<duration> timeout;
     std::vector<std::string> ids;
     std::optional<std::string> if_fails;

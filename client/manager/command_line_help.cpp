@@ -12,7 +12,7 @@ usage: csccmgr [-c FILE] [--json] [--timeout T] [--no-wait] VERB
   start            start the group in order and wait until every service is ready
   stop             stop it in order and wait until nothing of it lives
   restart          check the file, stop, start with the file as it is now
-  status [ID...]   the group and its services; --watch: until Ctrl-C
+  status [ID...]   the group and its services; --watch: until Ctrl-C; --cluster: the machines
   check            verify the configuration, say all mistakes at once
   plan             what start and stop would do, with deadlines; --if-fails ID: what a failure would
   events           follow the group's events

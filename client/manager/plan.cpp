@@ -90,6 +90,10 @@ std::string failure_text(const failure_plan& f)
         text("\nif ", f.id, " fails: ", f.in_part ? "these" : "all", " go down in order, within ",
              limit_text(f.shutdown.limit), ", and come up again\n",
              phase_text(f.shutdown, "gone", ", else killed"));
+    if (f.cluster)
+        out += text("  on every other machine of the cluster ", f.cluster->group,
+                    " all go down in order, too; none starts before all are down, or ",
+                    limit_text(f.cluster->barrier), " have passed\n");
     if (f.restart_delay > duration::zero())
         out += text("  then a pause of ", limit_text(f.restart_delay),
                     ", doubling with each recovery up to ", limit_text(f.restart_delay_max), "\n");
@@ -103,6 +107,10 @@ std::string failure_text(const failure_plan& f)
             text("  all ready at the latest ", limit_text(f.ready_again), " after the failure\n");
     if (f.retries == 0)
         return out + text("  no recovery is allowed: the group goes down and stays down\n");
+    if (f.cluster)
+        out += text("  at most ", f.cluster->restart_budget, " incidents of the cluster within ",
+                    limit_text(f.cluster->restart_budget_span),
+                    "; one more, and all machines give up alike\n");
     return out + text("  at most ", f.retries, f.retries == 1 ? " recovery" : " recoveries",
                       " within ", limit_text(f.retry_span),
                       "; one more, and the group goes down and stays down\n");
@@ -134,6 +142,12 @@ group_plan make_plan(const config::model& model, const std::optional<std::string
     failure.restart_delay = model.cscc.restart_delay;
     failure.restart_delay_max = model.cscc.restart_delay_max;
     failure.ready_again = end_of(failure.shutdown) + failure.restart_delay + end_of(failure.start);
+    if (model.cluster.enabled) {
+        failure.cluster =
+            cluster_plan{model.cluster.group.value_or(plan.group), model.cluster.barrier_timeout,
+                         model.cluster.restart_budget, model.cluster.restart_budget_span};
+        failure.ready_again += model.cluster.barrier_timeout;
+    }
     failure.retries = model.cscc.restart_retry_counter;
     failure.retry_span = model.cscc.restart_time_span;
     plan.failure = std::move(failure);

@@ -34,6 +34,15 @@ struct plan_phase
     duration limit{}; // of the whole
 };
 
+/// What the other machines have to do with it.
+struct cluster_plan
+{
+    std::string group; // of machines
+    duration barrier{};
+    std::uint32_t restart_budget = 0;
+    duration restart_budget_span{};
+};
+
 struct failure_plan
 {
     std::string id;
@@ -45,6 +54,7 @@ struct failure_plan
     duration ready_again{};       // at the latest, from the failure, if the first attempt succeeds
     std::uint32_t retries = 0;
     duration retry_span{};
+    std::optional<cluster_plan> cluster;
 };
 
 struct group_plan

@@ -39,6 +39,18 @@ json::object object_of(const plan_phase& phase)
     return out;
 }
 
+json::value value_of(const std::optional<cluster_plan>& cluster)
+{
+    if (!cluster)
+        return nullptr;
+    json::object out;
+    out["group"] = cluster->group;
+    out["barrier_timeout_ms"] = ms(cluster->barrier);
+    out["restart_budget"] = cluster->restart_budget;
+    out["restart_budget_span_ms"] = ms(cluster->restart_budget_span);
+    return out;
+}
+
 json::value value_of(const std::optional<failure_plan>& failure)
 {
     if (!failure)
@@ -52,6 +64,7 @@ json::value value_of(const std::optional<failure_plan>& failure)
     out["ready_again_ms"] = ms(failure->ready_again);
     out["retry_limit"] = failure->retries;
     out["retry_window_ms"] = ms(failure->retry_span);
+    out["cluster"] = value_of(failure->cluster);
     return out;
 }
 

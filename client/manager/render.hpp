@@ -48,6 +48,11 @@ struct cell
 [[nodiscard]] std::string render_status(const status_report&, std::span<const std::string> ids,
                                         wire::wall_time now, const page&);
 
+/// The cluster in one line, or two if something is wrong with it.
+[[nodiscard]] std::string render_cluster_line(const wire::cluster_status&, const page&);
+/// The cluster and its machines.
+[[nodiscard]] std::string render_cluster(const wire::cluster_status&, const page&);
+
 /// One line of `csccmgr events`.
 [[nodiscard]] std::string render_event(const wire::event&, const page&);
 

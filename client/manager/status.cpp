@@ -137,6 +137,8 @@ std::string text_of(const session& run, const sight& now)
         return run.line.ids.empty() ? now.json : json_of(run.line.ids, now.report.status);
     const auto moment =
         std::chrono::time_point_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now());
+    if (run.line.cluster && now.report.status.cluster)
+        return render_cluster(*now.report.status.cluster, run.out.looks());
     return render_status(now.report, run.line.ids, moment, run.out.looks());
 }
 
@@ -165,6 +167,12 @@ int show(session& run, const sight& now)
         verdict v;
         v.words = text(run.group(), " has no service ", listed(unknown));
         v.next_step = "See which there are: csccmgr status";
+        return complain(run, v);
+    }
+    if (run.line.cluster && !run.model.cluster.enabled) {
+        verdict v;
+        v.words = text(run.group(), " is in no cluster");
+        v.next_step = "Write enabled = true in [cluster], then: csccmgr restart";
         return complain(run, v);
     }
     run.out.say(text_of(run, now));

@@ -1,5 +1,6 @@
 #include "client/manager/verbs.hpp"
 
+#include "client/manager/cluster_check.hpp"
 #include "client/manager/drill.hpp"
 #include "client/manager/history.hpp"
 #include "client/manager/logs.hpp"
@@ -183,6 +184,11 @@ int check(session& run, const std::string& file)
     run.out.say(text(file, ": ok: ", counted(run.model.components.size(), "service"), ", ",
                      counted(run.model.cscc.startup_sequence.size(), "step"), " to start, ",
                      counted(run.model.cscc.shutdown_sequence.size(), "step"), " to stop"));
+    if (run.model.cluster.enabled) {
+        const std::string warning = corosync_warning(corosync_file());
+        if (!warning.empty())
+            run.out.complain(text("WARNING: ", warning));
+    }
     return number_of(exit_code::done);
 }
 
