@@ -22,6 +22,17 @@ std::string known_before_view(member_process& member, const std::string& view)
     return "no such view";
 }
 
+/// All that it said since then.
+std::string story(member_process& member, std::int64_t since)
+{
+    std::string all;
+    for (const member_line& line : member.said()) {
+        if (line.t_ns > since && line.word != "told")
+            all += line.word + " " + line.rest + "; ";
+    }
+    return all;
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(closed_group_faults)
@@ -127,13 +138,40 @@ BOOST_AUTO_TEST_CASE(a_corosync_that_restarts_at_once_is_lost_or_died_and_is_bac
         t.slow));
     for (int n = 1; n <= 3; ++n)
         t.await(n, "1,2,3,", "1");
-    std::string story;
-    for (const member_line& line : t[1].said()) {
-        if (line.t_ns > killed && line.word != "told")
-            story += line.word + " " + line.rest + "; ";
+    const std::string seen = story(t[1], killed);
+    BOOST_TEST_MESSAGE("n1 saw: " << seen);
+    BOOST_TEST(seen.find("2=") != std::string::npos); // not unnoticed
+}
+
+BOOST_AUTO_TEST_CASE(a_corosync_that_is_shut_down_takes_its_members_with_it)
+{
+    three_members t;
+    const std::int64_t ended = now_ns();
+    BOOST_TEST(t.watch.signal(t.nodes.corosync(2).value(), SIGTERM));
+    t.took(
+        2, "gone",
+        "Corosync has ended or closed the connection; see that it runs: systemctl status corosync.",
+        ended, t.quick);
+    t.await(1, "1,3,", "1");
+    t.await(3, "1,3,", "1");
+    BOOST_TEST(t[1].when("view", "1,3, 2=died,", ended).has_value()); // it says goodbye for them
+    BOOST_TEST_MESSAGE("n1 saw: " << story(t[1], ended));
+}
+
+BOOST_AUTO_TEST_CASE(a_ring_that_forms_anew_with_the_same_machines_has_its_quorum_told_anew)
+{
+    three_members t;
+    const std::int64_t stopped = now_ns();
+    t.nodes.stop(3);
+    BOOST_REQUIRE(t.eventually(
+        [&] { return t.nodes.logs().find("forming new configuration") != std::string::npos; },
+        t.slow));
+    t.nodes.resume(3); // in time for the new one
+    for (int n = 1; n <= 3; ++n) {
+        t.took(n, "ring", "", stopped);
+        t.await(n, "1,2,3,", "1");
+        BOOST_TEST(story(t[n], stopped).find("view") == std::string::npos); // nobody came or went
     }
-    BOOST_TEST_MESSAGE("n1 saw: " << story);
-    BOOST_TEST(story.find("2=") != std::string::npos); // not unnoticed
 }
 
 BOOST_AUTO_TEST_CASE(a_corosync_that_is_stopped_blocks_nobody_and_loses_nothing)
