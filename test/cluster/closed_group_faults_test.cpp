@@ -68,6 +68,27 @@ BOOST_AUTO_TEST_CASE(a_machine_that_dies_is_lost_and_its_quorum_forgotten_first)
     BOOST_TEST(known_before_view(t[1], "1, 3=lost,") == "ring");
 }
 
+BOOST_AUTO_TEST_CASE(what_is_said_while_a_ring_forms_keeps_its_order)
+{
+    for (const char* unanswered : {"64", "20000"}) { // with so many Corosync says: try again
+        constexpr std::size_t each = 20'000;
+        three_members t({}, {"test", unanswered});
+        for (const int n : {1, 2})
+            t[n].tell("flood " + std::to_string(each));
+        BOOST_REQUIRE(t.eventually([&] { return t[1].messages().size() > 500; }));
+        t.nodes.power_off(3);
+        BOOST_REQUIRE(t[1].messages().size() < 2 * each); // in the middle of it
+        for (const int n : {1, 2})
+            BOOST_REQUIRE(t.eventually([&] { return t[n].messages().size() == 2 * each; }, t.slow));
+        BOOST_TEST((t[2].messages() == t[1].messages()));
+        std::map<std::string, std::size_t> next{{"1", 1}, {"2", 1}};
+        for (const std::string& message : t[1].messages()) {
+            const std::string from = message.substr(0, 1);
+            BOOST_REQUIRE(message == from + " " + from + "-" + std::to_string(next[from]++));
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_cable_that_is_out_parts_the_machines_and_in_again_joins_them)
 {
     three_members t;
