@@ -35,9 +35,9 @@ constexpr std::string_view last_message;
 class closed_group::link : public std::enable_shared_from_this<link>
 {
 public:
-    link(asio::any_io_executor reactor, closed_group_events events)
-        : reactor_(std::move(reactor)), events_(std::move(events)), cpg_descriptor_(reactor_),
-          quorum_descriptor_(reactor_), retry_timer_(reactor_)
+    link(asio::any_io_executor reactor, closed_group_events events, closed_group_limits limits)
+        : reactor_(std::move(reactor)), events_(std::move(events)), limits_(limits),
+          cpg_descriptor_(reactor_), quorum_descriptor_(reactor_), retry_timer_(reactor_)
     {}
 
     error_code open(std::string_view group);
@@ -68,6 +68,7 @@ private:
 
     asio::any_io_executor reactor_;
     closed_group_events events_;
+    closed_group_limits limits_;
     std::uint64_t opening_ = 0;
     cpg_connection cpg_;
     quorum_connection quorum_;
@@ -270,7 +271,7 @@ void closed_group::link::multicast(std::string bytes)
     EXPECTS(!bytes.empty() && bytes.size() <= message_bytes_max);
     if (!is_open() || is_leaving_)
         return;
-    if (queue_.size() == queue_max)
+    if (queue_.size() == limits_.queue_max)
         return gone_later(corosync_errc::backlog);
     queue_.push_back(std::move(bytes));
     hand_over();
@@ -287,7 +288,7 @@ void closed_group::link::leave()
 
 void closed_group::link::hand_over()
 {
-    while (!queue_.empty() && unanswered_ < unanswered_max && !is_retrying_) {
+    while (!queue_.empty() && unanswered_ < limits_.unanswered_max && !is_retrying_) {
         const error_code error = cpg_.multicast(queue_.front());
         if (error == corosync_errc::try_again)
             return retry(&link::hand_over);
@@ -323,8 +324,9 @@ void closed_group::link::retry(void (link::*what)())
 
 // --- the handle to it
 
-closed_group::closed_group(asio::any_io_executor reactor, closed_group_events events)
-    : link_(std::make_shared<link>(std::move(reactor), std::move(events)))
+closed_group::closed_group(asio::any_io_executor reactor, closed_group_events events,
+                           closed_group_limits limits)
+    : link_(std::make_shared<link>(std::move(reactor), std::move(events), limits))
 {}
 
 closed_group::~closed_group()

@@ -47,14 +47,20 @@ struct closed_group_events
     std::function<void(error_code why)> on_gone;
 };
 
+/// Other values are for tests: with more than 200 unanswered a stopped Corosync blocks us.
+struct closed_group_limits
+{
+    std::size_t queue_max = 1024;    // messages not handed over yet
+    std::size_t unanswered_max = 64; // handed over, and not delivered to us yet
+};
+
 class closed_group
 {
 public:
     static constexpr std::size_t message_bytes_max = cpg_connection::message_bytes_max;
-    static constexpr std::size_t queue_max = 1024;    // messages not handed over yet
-    static constexpr std::size_t unanswered_max = 64; // handed over, and not delivered to us yet
 
-    closed_group(boost::asio::any_io_executor reactor, closed_group_events events);
+    closed_group(boost::asio::any_io_executor reactor, closed_group_events events,
+                 closed_group_limits limits = {});
     /// As close().
     ~closed_group();
     closed_group(const closed_group&) = delete;

@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(closing_and_opening_again_keeps_no_descriptor)
 BOOST_AUTO_TEST_CASE(another_group_is_none_of_ours)
 {
     three_members t;
-    member_process stranger(t.nodes, 1, "test2");
+    member_process stranger(t.nodes, 1, {"test2"});
     BOOST_REQUIRE(t.eventually([&] { return stranger.last("view") == "1, "; }));
     stranger.tell("say hello");
     BOOST_REQUIRE(t.eventually([&] { return stranger.messages().size() == 1; }));

@@ -1,7 +1,7 @@
 // group_member.cpp: a member of a closed group, for the tests of the adapter: says what it hears
 // and does what it is told, line by line.
 //
-//   group_member GROUP        opens it at once
+//   group_member GROUP [UNANSWERED]   opens it at once; so many messages may be unanswered
 //   told:  say TEXT | flood COUNT | say-many COUNT | leave | close | open | ping
 //   says:  NS open NODE NAME secure|open-to-all | NS failed SENTENCE
 //          NS view NODE,NODE... NODE=left|died|lost,... | NS ring | NS quorum 0|1
@@ -16,6 +16,7 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/read_until.hpp>
 
+#include <algorithm>
 #include <iostream>
 #include <sstream>
 
@@ -27,7 +28,11 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr int under_way_max = 500; // of a flood; the group keeps 1,024
+/// How much of a flood is under way: the group keeps twice as much, and 1,024 in any case.
+std::size_t under_way_of(std::size_t unanswered)
+{
+    return std::max<std::size_t>(500, unanswered);
+}
 
 void say(const std::string& line)
 {
@@ -47,14 +52,17 @@ const char* word_of(departure_kind how)
 class talker
 {
 public:
-    talker(asio::io_context& io, std::string name)
-        : name_(std::move(name)), input_(io, ::dup(STDIN_FILENO)),
+    talker(asio::io_context& io, std::string name, std::size_t unanswered)
+        : under_way_max_(under_way_of(unanswered)), name_(std::move(name)),
+          input_(io, ::dup(STDIN_FILENO)),
           group_(io.get_executor(),
                  {.on_view = [this](const auto& members, const auto& gone) { view(members, gone); },
                   .on_ring = [](std::uint64_t) { say("ring"); },
                   .on_quorum = [](bool is) { say(is ? "quorum 1" : "quorum 0"); },
                   .on_message = [this](member_id from, std::string_view text) { hear(from, text); },
-                  .on_gone = [](error_code why) { say("gone " + (why ? why.message() : "")); }})
+                  .on_gone = [](error_code why) { say("gone " + (why ? why.message() : "")); }},
+                 {.queue_max = 2 * std::max<std::size_t>(512, under_way_max_),
+                  .unanswered_max = unanswered})
     {
         open();
         listen();
@@ -93,7 +101,7 @@ private:
 
     void pour()
     {
-        for (; under_way_ < under_way_max && poured_ < flood_; ++under_way_)
+        for (; under_way_ < under_way_max_ && poured_ < flood_; ++under_way_)
             group_.multicast(std::to_string(group_.self().node) + "-" + std::to_string(++poured_) +
                              " " + std::string(1'000, 'x'));
     }
@@ -136,13 +144,14 @@ private:
                                });
     }
 
+    const std::size_t under_way_max_;
     std::string name_;
     asio::posix::stream_descriptor input_;
     std::string unread_;
     closed_group group_;
     int flood_ = 0; // so many in all
     int poured_ = 0;
-    int under_way_ = 0;
+    std::size_t under_way_ = 0;
 };
 
 } // namespace
@@ -150,6 +159,8 @@ private:
 int main(int argc, char** argv)
 {
     asio::io_context io{1};
-    talker one(io, argc > 1 ? argv[1] : "test");
+    const cluster::closed_group_limits usual;
+    talker one(io, argc > 1 ? argv[1] : "test",
+               argc > 2 ? std::stoul(argv[2]) : usual.unanswered_max);
     io.run();
 }

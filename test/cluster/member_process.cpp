@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <sstream>
+#include <utility>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -10,11 +11,11 @@
 namespace cscc::test {
 namespace {
 
-start_spec spec_of(const std::string& group, int in)
+start_spec spec_of(std::vector<std::string> arguments, int in)
 {
     start_spec spec;
     spec.program = GROUP_MEMBER;
-    spec.arguments = {group};
+    spec.arguments = std::move(arguments);
     spec.in = in;
     return spec;
 }
@@ -29,8 +30,8 @@ member_process::pipe::pipe()
     in.reset(ends[1]);
 }
 
-member_process::member_process(corosync_nodes& nodes, int node, const std::string& group)
-    : program_(nodes.run(node, spec_of(group, orders_.out.get())))
+member_process::member_process(corosync_nodes& nodes, int node, std::vector<std::string> arguments)
+    : program_(nodes.run(node, spec_of(std::move(arguments), orders_.out.get())))
 {}
 
 void member_process::tell(const std::string& order)

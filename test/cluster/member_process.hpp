@@ -21,7 +21,8 @@ struct member_line
 class member_process
 {
 public:
-    member_process(corosync_nodes& nodes, int node, const std::string& group = "test");
+    /// @param arguments  of group_member: the group, and what may follow
+    member_process(corosync_nodes& nodes, int node, std::vector<std::string> arguments = {"test"});
 
     void tell(const std::string& order);
     [[nodiscard]] process_key who() const noexcept { return program_.who(); }

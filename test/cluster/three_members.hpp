@@ -18,12 +18,13 @@ struct three_members
     static constexpr auto quick = std::chrono::seconds(10);
     static constexpr auto slow = std::chrono::seconds(30);
 
-    explicit three_members(corosync_settings settings = {})
+    explicit three_members(corosync_settings settings = {},
+                           const std::vector<std::string>& arguments = {"test"})
         : nodes(watch, dir.file("events.log"), dir, std::move(settings))
     {
         nodes.start_all();
         for (int n = 1; n <= nodes.size(); ++n)
-            members.push_back(std::make_unique<member_process>(nodes, n));
+            members.push_back(std::make_unique<member_process>(nodes, n, arguments));
         for (int n = 1; n <= nodes.size(); ++n)
             await(n, "1,2,3,", "1", slow);
     }
