@@ -43,9 +43,9 @@ public:
             bytes_.push_back(static_cast<std::byte>(c));
     }
     template <class Entries, class Put>
-    void put_list(const Entries& entries, Put put_entry)
+    void put_list(const Entries& entries, std::size_t most, Put put_entry)
     {
-        EXPECTS(entries.size() <= cluster_nodes_max);
+        EXPECTS(entries.size() <= most);
         put(static_cast<std::uint8_t>(entries.size()));
         for (const auto& entry : entries)
             put_entry(entry);
@@ -87,9 +87,9 @@ public:
     }
     /// Each entry must be greater than the last.
     template <class Read>
-    void list(Read read_entry)
+    void list(std::uint8_t most, Read read_entry)
     {
-        const auto count = number<std::uint8_t>(0, cluster_nodes_max);
+        const auto count = number<std::uint8_t>(0, most);
         node_id last = 0;
         for (std::uint8_t i = 0; i < count && good_; ++i) {
             const node_id next = node();
@@ -156,8 +156,7 @@ void put_fields(writer&, const leaving_message&) {}
 bool is_consistent(const state_message& m)
 {
     return m.epoch < incident_number_max && m.number < incident_number_max &&
-           m.released <= m.number && m.stopped <= m.number && m.up <= m.stopped &&
-           m.spent >= m.number && m.spent - m.number <= 1;
+           m.released <= m.number && m.stopped <= m.number && m.up <= m.stopped;
 }
 
 void put_fields(writer& out, const state_message& m)
@@ -166,25 +165,31 @@ void put_fields(writer& out, const state_message& m)
     out.put(m.tag);
     out.put_text(m.name, cluster_name_max);
     out.put(m.quorate);
-    for (const std::uint64_t n : {m.epoch, m.number, m.released, m.spent})
+    for (const std::uint64_t n : {m.epoch, m.number, m.released, m.identity})
         out.put(n);
     out.put_text(m.cause, cluster_cause_max);
     out.put_text(m.origin, cluster_name_max);
     out.put(m.stopped);
     out.put(m.up);
+    out.put(m.covers);
     out.put(m.leaving);
     out.put(m.fresh);
-    out.put_list(m.last_failures, [&](const auto& entry) {
+    out.put_list(m.last_failures, cluster_nodes_max, [&](const auto& entry) {
         EXPECTS(entry.first != 0 && entry.second != 0);
         out.put(entry.first);
         out.put(entry.second);
     });
     for (const auto* nodes : {&m.lost, &m.missing}) {
-        out.put_list(*nodes, [&](node_id node) {
+        out.put_list(*nodes, cluster_nodes_max, [&](node_id node) {
             EXPECTS(node != 0);
             out.put(node);
         });
     }
+    out.put_list(m.names, cluster_names_max, [&](const auto& entry) {
+        EXPECTS(entry.first != 0);
+        out.put(entry.first);
+        out.put_text(entry.second, cluster_name_max);
+    });
 }
 
 void take_fields(reader& in, incident_message& m)
@@ -223,18 +228,20 @@ void take_fields(reader& in, state_message& m)
     m.epoch = in.any();
     m.number = in.any();
     m.released = in.any();
-    m.spent = in.any();
+    m.identity = in.any();
     m.cause = in.text(cluster_cause_max);
     m.origin = in.text(cluster_name_max);
     m.stopped = in.any();
     m.up = in.any();
+    m.covers = in.any();
     m.leaving = in.flag();
     m.fresh = in.flag();
-    in.list([&](node_id node) {
+    in.list(cluster_nodes_max, [&](node_id node) {
         m.last_failures[node] = in.number<std::uint64_t>(1, ~std::uint64_t{0});
     });
-    in.list([&](node_id node) { m.lost.insert(node); });
-    in.list([&](node_id node) { m.missing.insert(node); });
+    in.list(cluster_nodes_max, [&](node_id node) { m.lost.insert(node); });
+    in.list(cluster_nodes_max, [&](node_id node) { m.missing.insert(node); });
+    in.list(cluster_names_max, [&](node_id node) { m.names[node] = in.text(cluster_name_max); });
     in.demand(is_consistent(m));
 }
 

@@ -32,6 +32,7 @@ namespace cscc::wire {
 inline constexpr std::uint16_t cluster_version = 1;
 inline constexpr std::size_t cluster_message_max = 8 * 1024; // bytes
 inline constexpr std::size_t cluster_nodes_max = 128;        // in a list
+inline constexpr std::size_t cluster_names_max = 16;
 
 using node_id = std::uint32_t; // Corosync's; never 0
 inline constexpr incident_number incident_number_max = (std::uint64_t{1} << 53) - 1; // fits JSON
@@ -80,17 +81,19 @@ struct state_message
     std::uint64_t epoch = 0; // how many views with quorum there have been; in JSON's range, too
     incident_number number = 0;
     incident_number released = 0; // its barrier was passed; at most number
-    incident_number spent = 0;    // the highest that may have been given; number or one more
-    std::string cause;            // of incident `number`
-    std::string origin;           // the machine's name
+    std::uint64_t identity = 0; // of incident `number`: two halves may give one number; 0: unknown
+    std::string cause;          // of incident `number`
+    std::string origin;         // the machine's name
     // the sender's own group; both at most number
     incident_number stopped = 0;
     incident_number up = 0;
+    std::uint64_t covers = 0; // the identity of what it was restarted for as `number`; 0: unknown
     bool leaving = false;
     bool fresh = false; // it belongs to no incident yet
     std::map<node_id, std::uint64_t> last_failures;
     std::set<node_id> lost;
     std::set<node_id> missing;
+    std::map<node_id, std::string> names; // of those, as far as they are known and there is room
     friend bool operator==(const state_message&, const state_message&) = default;
 };
 
@@ -99,7 +102,8 @@ using cluster_message =
                  gave_up_message, leaving_message, state_message>; // types 1 to 8 on the wire
 
 /// The message as bytes, at most cluster_message_max. Texts go through as_cluster_text(). Expects
-/// what decode() demands of numbers, and lists of at most cluster_nodes_max nodes.
+/// what decoding demands of numbers, and lists of at most cluster_nodes_max nodes or
+/// cluster_names_max names.
 [[nodiscard]] std::vector<std::byte> encode(const cluster_message&);
 
 /// The message in what was received, which may be anything. errc::peer_other_version if it is one

@@ -81,10 +81,8 @@ void incident_machine::count(member_id, const wire::state_message&, situation&) 
 /// However many were lost, it is one incident. Without quorum it waits for one.
 void incident_machine::answer_losses(situation& at)
 {
-    if (lost_.empty())
+    if (lost_.empty() || !view_quorate_)
         return;
-    if (!view_quorate_)
-        return spend();
     const bool several = lost_.size() > 1;
     std::string cause(several ? "machines " : "machine ");
     for (const node_id node : lost_)
@@ -92,27 +90,47 @@ void incident_machine::answer_losses(situation& at)
     cause += several ? " were lost" : " was lost";
     const std::string origin = name_of(*lost_.begin());
     lost_.clear();
-    if (released_ < number_)
-        spend();
     raise(wire::as_cluster_text(cause, wire::cluster_cause_max), origin, at);
 }
 
-/// Those whom we have lost may have passed the barrier and had one more incident between
-/// themselves, of which we do not know: if we do not take its number for their loss, nobody shall.
-void incident_machine::spend() noexcept
+/// Some of us were restarted for another incident of that number, apart from the others. They
+/// follow by one more restart, for one more number; nobody else is touched.
+void incident_machine::reunite(situation& at)
 {
-    spent_ = number_ + 1;
+    if (!view_quorate_ || identity_ == 0 || number_ >= wire::incident_number_max - 2)
+        return;
+    const auto strayed = std::find_if(members_.begin(), members_.end(), [&](const auto& entry) {
+        return entry.second.covers != 0 && entry.second.covers != identity_;
+    });
+    if (strayed == members_.end())
+        return;
+    const std::pair former(number_, identity_);
+    const std::string name = strayed->second.name;
+    const std::string cause = text("machine ", name, " was apart and had an incident of its own");
+    give_number(wire::as_cluster_text(cause, wire::cluster_cause_max), name);
+    goes_on_from_ = former;
+    note_number(at);
 }
 
 void incident_machine::raise(std::string cause, std::string origin, situation& at)
 {
-    if (released_ < number_ || spent_ >= wire::incident_number_max - 2)
+    if (released_ < number_ || number_ >= wire::incident_number_max - 2)
         return; // the restart that is under way covers it
-    number_ = ++spent_;
+    give_number(std::move(cause), std::move(origin));
+    note_number(at);
+}
+
+/// The same everywhere in this view, and nowhere else.
+void incident_machine::give_number(std::string cause, std::string origin)
+{
+    ++number_;
+    identity_ = std::max<std::uint64_t>(1, (tag_ ^ number_) * 0x9e3779b97f4a7c15);
     cause_ = std::move(cause);
     origin_ = std::move(origin);
     late_ = false;
-    note_number(at);
+    goes_on_from_.reset();
+    for (auto& [who, m] : members_)
+        m.covers = 0;
 }
 
 /// What this machine does by its own clock about a number that it did not know.
@@ -121,7 +139,7 @@ void incident_machine::note_number(situation& at)
     barrier_deadline_.reset();
     if (released_ < number_)
         barrier_deadline_ = at.now + settings_.barrier_timeout;
-    if (!covered() || is_ending() || budget_.admit(at.now))
+    if (!covered() || is_ending() || goes_on() || budget_.admit(at.now))
         return;
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(budget_.window()).count();
     wish_to_give_up_ =

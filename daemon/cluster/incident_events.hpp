@@ -73,6 +73,7 @@ struct misread // a message that decode_cluster_message() refused
 
 using local_phase = cluster_phase;
 using local_facts = cluster_facts;
+inline constexpr const auto& all_local_phases = all_cluster_phases;
 struct local_changed // also at the beginning of every connection to csccd
 {
     local_facts facts;

@@ -3,6 +3,7 @@
 #include "daemon/cluster/incident_machine.hpp"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace cscc::cluster {
@@ -25,7 +26,7 @@ std::uint64_t tag_of(const std::vector<member_id>& sorted, std::uint64_t ring)
 // Whose word on the incidents counts most comes first; `a` and `b` differ in their senders' order.
 bool knows_more(const wire::state_message& a, const wire::state_message& b)
 {
-    return std::pair(a.number, a.released) > std::pair(b.number, b.released);
+    return std::tuple(a.number, a.epoch, a.released) > std::tuple(b.number, b.epoch, b.released);
 }
 
 } // namespace
@@ -84,10 +85,8 @@ void incident_machine::seed()
     if (synced_ || !facts_->covered || *facts_->covered <= number_)
         return;
     number_ = *facts_->covered;
-    spent_ = std::max(spent_, number_);
-    const bool was_released =
-        facts_->phase == local_phase::starting || facts_->phase == local_phase::up;
-    released_ = was_released ? number_ : number_ - 1;
+    identity_ = 0;
+    released_ = number_ - 1; // if it was, those who know say so, or their groups do
     cause_.clear();
     origin_.clear();
 }
@@ -101,16 +100,25 @@ wire::state_message incident_machine::own_state() const
     state.epoch = epoch_;
     state.number = number_;
     state.released = released_;
-    state.spent = spent_;
+    state.identity = identity_;
     state.cause = cause_;
     state.origin = origin_;
     state.stopped = std::min(stopped_, number_);
     state.up = std::min(up_, state.stopped);
+    const auto order = ordered_for_.find(number_);
+    state.covers = order == ordered_for_.end() ? 0 : order->second;
     state.leaving = is_ending();
     state.fresh = !covered();
     state.last_failures = last_failures_;
     state.lost = lost_;
     state.missing = missing_;
+    for (const auto* nodes : {&lost_, &missing_}) {
+        for (const node_id node : *nodes) {
+            const auto known = names_.find(node);
+            if (known != names_.end() && state.names.size() < wire::cluster_names_max)
+                state.names.insert(*known);
+        }
+    }
     return state;
 }
 
@@ -149,17 +157,20 @@ void incident_machine::merge(situation& at)
                      [](const auto* a, const auto* b) { return knows_more(*a, *b); });
     const wire::state_message& base = *states.front();
     const bool is_new = base.number > number_;
+    goes_on_from_.reset();
     number_ = base.number;
     released_ = base.released;
     cause_ = base.cause;
     origin_ = base.origin;
-    spent_ = number_;
+    identity_ = base.identity;
     for (const auto* s : states) {
-        spent_ = std::max(spent_, s->spent);
         epoch_ = std::max(epoch_, s->epoch);
+        if (s->number == number_ && s->identity == identity_)
+            released_ = std::max(released_, s->released);
     }
     for (auto& [who, m] : members_) {
         names_[who.node] = m.said->name;
+        names_.insert(m.said->names.begin(), m.said->names.end());
         m.stopped = m.up = 0;
         m.leaving = false;
         take_facts(m, *m.said);
@@ -228,6 +239,7 @@ void incident_machine::take_facts(member& m, const wire::state_message& state)
     m.quorate = state.quorate;
     m.stopped = std::max(m.stopped, std::min(state.stopped, number_));
     m.up = std::max(m.up, std::min(state.up, number_));
+    m.covers = state.number == number_ ? state.covers : 0;
     m.leaving = m.leaving || state.leaving;
     m.fresh = state.fresh;
 }
@@ -241,6 +253,7 @@ void incident_machine::judge_quorum(situation& at)
     if (view_quorate_ && !was_quorate && epoch_ < wire::incident_number_max - 1)
         ++epoch_;
     answer_losses(at);
+    reunite(at);
 }
 
 } // namespace cscc::cluster

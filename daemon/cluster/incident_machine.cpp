@@ -54,8 +54,6 @@ void incident_machine::on(const view_changed& event, situation& at)
 {
     if (!connected_)
         return;
-    if (!lost_.empty())
-        spend(); // nobody was ordered in the view that ends
     for (const queued& q : queue_) {
         // Of a queue that is dropped only this outlives its sender.
         if (std::holds_alternative<wire::leaving_message>(q.message) && members_.contains(q.sender))

@@ -20,9 +20,9 @@
 // ordered again.
 //
 // Numbers are given by quorate views only, so they make one row - but for what a partition delivers
-// to one side alone: an incident that only the side without quorum has heard of. The other side
-// gives that number to the loss of those machines, which is as good, or does not give it at all
-// (`spent`), so that no two incidents are taken for one.
+// to one side alone, and for those who begin anew while all who knew the last number are away. Then
+// one number is given to two incidents, which have two identities. When both sides meet, the next
+// number is for those on the wrong side alone: the others adopt it.
 #pragma once
 
 #include "common/base/retry_window.hpp"
@@ -62,6 +62,7 @@ private:
         bool quorate = false;
         incident_number stopped = 0;
         incident_number up = 0;
+        std::uint64_t covers = 0; // as incident number_
         bool leaving = false;
         bool fresh = false;
         bool other_version = false;
@@ -120,7 +121,8 @@ private:
     void raise(std::string cause, std::string origin, situation& at);
     void note_number(situation& at);
     void look_at_barrier();
-    void spend() noexcept;
+    void reunite(situation& at);
+    void give_number(std::string cause, std::string origin);
     [[nodiscard]] std::string name_of(node_id node) const;
 
     // This machine's own group (incident_rules.cpp).
@@ -148,6 +150,7 @@ private:
     }
     [[nodiscard]] bool is_ending() const { return facts_ && facts_->phase == local_phase::ending; }
     [[nodiscard]] std::optional<incident_number> covered() const;
+    [[nodiscard]] bool goes_on() const;
     [[nodiscard]] bool is_handled(std::uint64_t failure) const;
     [[nodiscard]] bool has_said_state() const noexcept { return said_quorate_.has_value(); }
 
@@ -172,7 +175,7 @@ private:
     std::uint64_t epoch_ = 0;
     incident_number number_ = 0;
     incident_number released_ = 0;
-    incident_number spent_ = 0;
+    std::uint64_t identity_ = 0; // of incident number_
     std::string cause_;
     std::string origin_;
     std::map<node_id, std::uint64_t> last_failures_;
@@ -190,8 +193,10 @@ private:
 
     // this machine's own group
     std::optional<local_facts> facts_;
-    bool linked_ = false;                    // to csccd
-    std::optional<incident_number> adopted_; // by our order
+    bool linked_ = false;                                  // to csccd
+    std::optional<incident_number> adopted_;               // by our order
+    std::map<incident_number, std::uint64_t> ordered_for_; // and which incident that was
+    std::optional<std::pair<incident_number, std::uint64_t>> goes_on_from_; // who covers it, adopts
     incident_number stopped_ = 0;
     incident_number up_ = 0;
     std::optional<std::string> wish_to_give_up_;
@@ -202,6 +207,7 @@ private:
     {
         incident_number stopped = 0;
         incident_number up = 0;
+        std::uint64_t covers = 0; // as incident number_
         bool leaving = false;
         std::uint64_t failure = 0;
         incident_number expired = 0;
@@ -214,7 +220,7 @@ private:
     // what was ordered on the present connection to csccd
     struct ordered_already
     {
-        bool adoption = false;
+        std::optional<incident_number> adoption;
         std::pair<incident_number, std::uint64_t> incident{0, 0};
         std::optional<std::pair<std::optional<incident_number>, std::uint64_t>> proceed;
         bool give_up = false;

@@ -82,8 +82,13 @@ void incident_machine::adopt_or_restart(situation& at)
 {
     if (!linked_ || !has_quorum() || is_ending() || given_up_ || wish_to_give_up_)
         return;
-    if (!facts_->covered && !std::exchange(ordered_.adoption, true)) {
-        adopted_ = adopted_.value_or(number_); // it took part from then on, whatever came after it
+    if (!covered() || goes_on()) { // it took part from then on, whatever comes after it
+        adopted_ = number_;
+        ordered_for_[number_] = identity_;
+    }
+    const bool has_adopted = facts_->covered && (!adopted_ || *facts_->covered >= *adopted_);
+    if (!has_adopted && ordered_.adoption != adopted_) {
+        ordered_.adoption = adopted_;
         at.out.actions.emplace_back(adopt{*adopted_});
     }
     const std::uint64_t failure = facts_->failure;
@@ -93,7 +98,19 @@ void incident_machine::adopt_or_restart(situation& at)
     if (!is_behind && !is_unaware)
         return;
     ordered_.incident = {number_, failure};
+    if (is_behind)
+        ordered_for_[number_] = identity_;
+    ordered_for_.erase(ordered_for_.begin(), ordered_for_.lower_bound(*covered()));
     at.out.actions.emplace_back(order_incident{number_, order_cause(), failure});
+}
+
+/// True if our group was restarted for what the present number is only a new name of.
+bool incident_machine::goes_on() const
+{
+    if (!goes_on_from_ || covered() != goes_on_from_->first)
+        return false;
+    const auto order = ordered_for_.find(goes_on_from_->first);
+    return order == ordered_for_.end() || order->second == goes_on_from_->second;
 }
 
 std::string incident_machine::order_cause() const

@@ -42,7 +42,8 @@ std::string clustered_group::logs()
 {
     std::string all = nodes_.logs();
     for (int n = 1; n <= size(); ++n)
-        all += "--- machine " + std::to_string(n) + "\n" + read_file(on(n).log_directory() + "/" + on(n).name() + "/csccd.log");
+        all += "--- machine " + std::to_string(n) + "\n" +
+               read_file(on(n).log_directory() + "/" + on(n).name() + "/csccd.log");
     return all;
 }
 

@@ -1,5 +1,5 @@
-// control_route.cpp: what a request of the control API comes to. The input is who asks (1 byte) and
-// three lines: method, target, Last-Event-ID.
+// control_route.cpp: what a request of the control API comes to. The input is who asks (1 byte),
+// three lines: method, target, Last-Event-ID, and the body.
 #include "daemon/adapters/control_server_routes.hpp"
 #include "test/fuzz/fake_port.hpp"
 #include "test/fuzz/input.hpp"
@@ -33,7 +33,9 @@ event_feed& some_events()
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
     input in(data, size);
-    const bool may_order = in.take<std::uint8_t>() % 2 == 1;
+    const auto who = in.take<std::uint8_t>();
+    const bool may_order = who % 2 == 1;
+    const std::int32_t pid = who % 4 < 2 ? fake_port::cluster_service : 123;
     std::string_view text = in.rest();
     const std::string_view method = take_line(text);
     const std::string_view target = take_line(text);
@@ -41,8 +43,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
     fake_port port;
     const event_feed& feed = some_events();
-    const auto outcome =
-        route({method, target, last_event}, {"uid 1000 (pid 123)", may_order, 0}, port, feed);
+    const auto outcome = route({method, target, last_event, text},
+                               {"uid 1000 (pid 123)", may_order, pid, 0}, port, feed);
+    promise(pid == fake_port::cluster_service || port.cluster_orders == 0,
+            "only the cluster service gives the orders of a cluster");
     promise(port.orders <= (may_order && method == "POST" ? 1 : 0),
             "only who may gives orders, one with each POST");
     if (const auto* stream = std::get_if<control_stream>(&outcome)) {

@@ -10,10 +10,10 @@
 #include <vector>
 
 #define TARGETS(each)                                                                              \
-    each(config_object) each(config_text) each(control_json) each(control_route)                   \
-        each(control_session) each(corosync_conf) each(environment_file) each(event_stream)        \
-            each(guard_command) each(lock_object) each(sd_notify) each(service_frame)              \
-                each(state_object)
+    each(cluster_message) each(config_object) each(config_text) each(control_json)                 \
+        each(control_route) each(control_session) each(corosync_conf) each(environment_file)       \
+            each(event_stream) each(guard_command) each(lock_object) each(sd_notify)               \
+                each(service_frame) each(state_object)
 
 #define DECLARE(target) extern "C" int fuzz_##target(const std::uint8_t* data, std::size_t size);
 TARGETS(DECLARE)

@@ -10,7 +10,9 @@ namespace cscc::fuzz {
 
 struct fake_port final : control_port
 {
+    static constexpr std::int32_t cluster_service = 4711;
     int orders = 0;
+    int cluster_orders = 0;
 
     wire::group_status status() const override { return {}; }
     wire::group_history history() const override { return {}; }
@@ -23,6 +25,18 @@ struct fake_port final : control_port
             return wire::problem{"Conflict", 409, "The group is up: stop it first.", 1};
         return wire::order_answer{1, verb, "accepted", 0};
     }
+
+    bool is_cluster_service(std::int32_t pid) const override { return pid == cluster_service; }
+    cluster_facts cluster() const override { return {}; }
+    std::optional<wire::problem> incident(const wire::incident_order& order) override
+    {
+        ++cluster_orders;
+        if (order.verb == wire::incident_verb::give_up)
+            return wire::problem{"Conflict", 409, "The group goes down for good.", 0};
+        return std::nullopt;
+    }
+    void proceed(const wire::proceed_order&) override { ++cluster_orders; }
+    void note_cluster(wire::cluster_view) override { ++cluster_orders; }
 };
 
 inline void promise_answer(const control_reply& reply)
