@@ -137,7 +137,7 @@ std::string text_of(const session& run, const sight& now)
         return run.line.ids.empty() ? now.json : json_of(run.line.ids, now.report.status);
     const auto moment =
         std::chrono::time_point_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now());
-    if (run.line.cluster && now.report.status.cluster)
+    if (run.line.cluster)
         return render_cluster(*now.report.status.cluster, run.out.looks());
     return render_status(now.report, run.line.ids, moment, run.out.looks());
 }
@@ -169,10 +169,13 @@ int show(session& run, const sight& now)
         v.next_step = "See which there are: csccmgr status";
         return complain(run, v);
     }
-    if (run.line.cluster && !run.model.cluster.enabled) {
+    if (run.line.cluster && !now.report.status.cluster) {
         verdict v;
-        v.words = text(run.group(), " is in no cluster");
-        v.next_step = "Write enabled = true in [cluster], then: csccmgr restart";
+        v.words =
+            text(run.group(), now.report.life == group_life::coordinated && now.report.answered
+                                  ? " is in no cluster"
+                                  : " has no coordinator that knows of a cluster");
+        v.next_step = "It needs enabled = true in [cluster], and to run: csccmgr start";
         return complain(run, v);
     }
     run.out.say(text_of(run, now));

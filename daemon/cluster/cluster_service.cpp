@@ -4,6 +4,7 @@
 #include "common/reactor/log.hpp"
 #include "common/wire/cluster_message.hpp"
 #include "common/wire/cluster_types.hpp"
+#include "daemon/cluster/corosync_error.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -18,6 +19,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr duration join_pause = 500ms; // between two tries
+constexpr duration short_pause = 20ms; // while Corosync is about to be able to
+constexpr duration patience = 5s;      // with that
 
 incident_settings settings_of(const config::cluster_environment& cluster)
 {
@@ -65,12 +68,15 @@ csccd_link_events cluster_service::link_events()
 {
     return {[this] {
                 on_ready_();
-                if (!std::exchange(began_to_join_, true)) // which may block: after our hello
-                    asio::post(reactor_, [this] { join(); });
+                if (std::exchange(began_to_join_, true))
+                    return;
+                patient_until_ = clock::now() + patience;
+                asio::post(reactor_, [this] { join(); }); // which may block: after our hello
             },
             [this](const cluster_facts& facts) {
                 facts_ = facts;
-                happened(local_changed{facts});
+                if (has_tried_)
+                    happened(local_changed{facts});
             },
             [this] { happened(link_lost{}); }};
 }
@@ -152,17 +158,26 @@ void cluster_service::join()
 {
     if (is_leaving_ || group_.is_open())
         return;
-    if (const error_code refused = group_.open(group_name_)) {
+    const error_code refused = group_.open(group_name_);
+    const bool will_pass = refused == corosync_errc::try_again || refused == corosync_errc::exists;
+    if (will_pass && clock::now() < patient_until_)
+        return join_later(short_pause);
+    if (refused) {
         happened(disconnected{refused.message()});
-        return join_later();
+        join_later(join_pause);
     }
-    notes_.note(group_.facts().security);
-    happened(connected{group_.self(), group_.facts().name});
+    else {
+        notes_.note(group_.facts().security);
+        happened(connected{group_.self(), group_.facts().name});
+    }
+    // Not before: who has not tried to join the others is not without them.
+    if (!std::exchange(has_tried_, true))
+        happened(local_changed{facts_});
 }
 
-void cluster_service::join_later()
+void cluster_service::join_later(duration pause)
 {
-    join_timer_.expires_after(join_pause);
+    join_timer_.expires_after(pause);
     join_timer_.async_wait([this](error_code cancelled) {
         if (!cancelled)
             join();
@@ -183,7 +198,7 @@ void cluster_service::gone(error_code why)
     if (is_leaving_)
         return on_left_();
     happened(disconnected{why.message()});
-    join_later();
+    join_later(join_pause);
 }
 
 void cluster_service::leave()
@@ -191,6 +206,7 @@ void cluster_service::leave()
     if (std::exchange(is_leaving_, true))
         return;
     join_timer_.cancel();
+    has_tried_ = true;
     facts_.phase = cluster_phase::ending; // it would not dismiss us otherwise, whatever we heard
     happened(local_changed{facts_});
     if (!group_.is_open())

@@ -51,7 +51,7 @@ private:
     void watch_deadline(std::optional<time_point> deadline);
 
     void join();
-    void join_later();
+    void join_later(duration pause);
     void take(member_id from, std::string_view bytes);
     void gone(error_code why);
 
@@ -68,6 +68,8 @@ private:
     std::function<void()> on_ready_;
     std::function<void()> on_left_;
     bool began_to_join_ = false;
+    bool has_tried_ = false;
+    time_point patient_until_;
     bool is_leaving_ = false;
 };
 

@@ -56,7 +56,8 @@ private:
     static std::string message_of(corosync_errc e)
     {
         switch (e) {
-        case corosync_errc::try_again: break; // a cs_error_t, above
+        case corosync_errc::try_again:
+        case corosync_errc::exists: break; // a cs_error_t, above
         case corosync_errc::not_running:
             return "Corosync does not run on this machine; start it: systemctl start corosync.";
         case corosync_errc::ended:

@@ -12,6 +12,7 @@ namespace cscc::cluster {
 enum class corosync_errc : int
 {
     try_again = 6,      ///< it forms a ring, or has no room: ask again a little later
+    exists = 14,        ///< it has not noticed yet that our former membership ended
     not_running = 1000, ///< nobody listens
     ended = 1001,       ///< it died, was stopped for good, or cut the connection
     no_quorum_provider, ///< no votequorum: nobody could say who may act

@@ -67,8 +67,7 @@ asio::awaitable<void> csccd_link::follow_once()
     auto client = co_await control_client::connect(socket_, owner_, clock::now() + answer_limit);
     if (!client)
         co_return;
-    const error_code refused =
-        co_await client->follow(std::nullopt, clock::now() + answer_limit);
+    const error_code refused = co_await client->follow(std::nullopt, clock::now() + answer_limit);
     if (refused)
         co_return;
     facts_changed_ = true; // before the first event

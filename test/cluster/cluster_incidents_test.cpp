@@ -90,10 +90,10 @@ BOOST_AUTO_TEST_CASE(the_death_of_a_coordinator_restarts_all_or_nobody_as_its_po
 BOOST_AUTO_TEST_CASE(the_death_of_a_cluster_service_that_comes_back_is_nobody_s_business)
 {
     judged_cluster cluster;
-    const auto before = cluster.on(3).in_role("cluster");
+    const auto before = cluster.service_of(3);
     BOOST_REQUIRE(before && cluster.watch().signal(*before, SIGKILL));
     BOOST_REQUIRE(cluster.eventually([&] {
-        const auto now = cluster.on(3).in_role("cluster");
+        const auto now = cluster.service_of(3);
         return now && *now != *before;
     }));
     cluster.await_agreement(cluster.all());

@@ -1,6 +1,7 @@
 #include "test/cluster/judged_cluster.hpp"
 
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 
 namespace cscc::test {
 namespace {
@@ -54,6 +55,17 @@ bool judged_cluster::all_agree(const std::vector<int>& nodes)
         numbers.insert(view.at("incident").to_number<std::int64_t>());
     }
     return numbers.size() == 1;
+}
+
+std::optional<process_key> judged_cluster::service_of(int node)
+{
+    std::optional<process_key> found;
+    for (const log_event& e : read_log(on(node).event_log()).events) {
+        const process_key who{e.pid, e.start};
+        if (e.role == "cluster" && watch().lives(who))
+            found = who;
+    }
+    return found;
 }
 
 void judged_cluster::await_agreement(const std::vector<int>& nodes)

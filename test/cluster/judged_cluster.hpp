@@ -6,6 +6,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -36,6 +37,9 @@ public:
 
     /// The last incident that the machine's cluster service knows of; -1: it has said nothing.
     [[nodiscard]] std::int64_t incident(int node);
+
+    /// The process of the machine's cluster service, if it lives and has noted anything.
+    [[nodiscard]] std::optional<process_key> service_of(int node);
 
     /// Waits until these are at rest, up, and agree; fails the test if they do not come to that.
     void await_agreement(const std::vector<int>& nodes);

@@ -139,6 +139,13 @@ private:
             m.restarts.back().waited_in_vain =
                 e.word("reason").find("barrier_timeout") != std::string::npos;
         }
+        else if (e.kind == "generation" &&
+                 m.ended != never) { // another life, of which nothing is known
+            m.restarts.clear();
+            m.covered.clear();
+            m.incidents.clear();
+            m.ended = never;
+        }
         else if (e.kind == "generation" && falls) {
             m.restarts.back().begins = e.t_ns;
             m.restarts.back().last = &e;
