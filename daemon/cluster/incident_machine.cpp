@@ -72,7 +72,7 @@ void incident_machine::on(const view_changed& event, situation& at)
         const auto told = std::find_if(event.departed.begin(), event.departed.end(),
                                        [who = who](const departure& d) { return d.who == who; });
         const auto how = told == event.departed.end() ? departure_kind::lost : told->how;
-        if (who != self_ && !m.leaving && !(m.said && m.said->leaving))
+        if (who != self_ && m.takes_part && !m.leaving && !(m.said && m.said->leaving))
             depart({who, how}, at);
     }
     begin_exchange(at);

@@ -65,6 +65,7 @@ private:
         std::uint64_t covers = 0; // as incident number_
         bool leaving = false;
         bool fresh = false;
+        bool takes_part = false; // it has agreed with us once
         bool other_version = false;
     };
     struct situation
