@@ -38,7 +38,7 @@ void incident_machine::forget_connection()
 void incident_machine::on(const connected& event, situation&)
 {
     forget_connection();
-    connected_ = true;
+    tried_ = connected_ = true;
     self_ = event.self;
     name_ = event.name;
 }
@@ -46,6 +46,7 @@ void incident_machine::on(const connected& event, situation&)
 void incident_machine::on(const disconnected& event, situation&)
 {
     forget_connection();
+    tried_ = true;
     connected_ = false;
     why_not_ = event.why;
 }

@@ -35,6 +35,7 @@ void cluster_episode::connect(const std::shared_ptr<clusterd>& c, node_id n)
     if (c->joined)
         return;
     if (!corosync_.runs(n)) {
+        push(c, n, disconnected{"Corosync does not run"});
         kernel_.after(200ms, c->pid, [=, this] { connect(c, n); });
         return;
     }
@@ -160,6 +161,7 @@ void cluster_episode::judge_step(clusterd& c, node_id n, const incident_event& e
     if (std::holds_alternative<ring_changed>(event) || std::holds_alternative<connected>(event) ||
         std::holds_alternative<disconnected>(event))
         c.told_quorum = false;
+    c.told_disconnected = c.told_disconnected || std::holds_alternative<disconnected>(event);
     if (const auto* q = std::get_if<quorum_known>(&event))
         c.told_quorum = q->quorate;
     const incident_view v = c.machine->view(kernel_.now());
@@ -225,7 +227,8 @@ void cluster_episode::judge_proceed(const clusterd& c, node_id n, incident_numbe
     if (v.released < number || v.number != number || !v.quorate) {
         g.early_for = number;
         ++counts_.alone;
-        const bool may = !v.connected || v.overdue || !c.told_quorum || (v.synced && !v.quorate);
+        const bool may = (!v.connected && c.told_disconnected) || v.overdue || !c.told_quorum ||
+                         (v.synced && !v.quorate);
         const bool is_released = v.number == number && v.released >= number;
         demand(may || is_released, text("it lets ", n, " proceed too early"));
         return;

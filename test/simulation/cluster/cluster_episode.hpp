@@ -73,6 +73,7 @@ private:
         std::optional<local_facts> last_told;
         // what it was told, to judge it by
         bool told_quorum = false;
+        bool told_disconnected = false;
         incident_number number = 0;
         incident_number released = 0;
     };

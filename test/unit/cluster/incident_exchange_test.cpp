@@ -423,6 +423,21 @@ BOOST_AUTO_TEST_CASE(a_barrier_that_is_under_way_when_we_join_expires_for_us_too
     BOOST_TEST(joined(s.advance(30s)) == "say expired 4");
 }
 
+BOOST_AUTO_TEST_CASE(a_successor_in_the_middle_of_a_barrier_lets_it_expire_too)
+{
+    scene s;
+    s.group(p::waiting, 6);
+    s.deliver(connected{s.self, "n1"});
+    s.view({1, 2});
+    s.deliver(ring_changed{s.next_ring()});
+    s.quorum();
+    auto other = s.state_of(2);
+    other.stopped = other.up = 5;
+    s.hear(2, other);
+    BOOST_TEST((s.left() == 30s));
+    BOOST_TEST(joined(s.advance(30s)) == "say expired 6, proceed 6");
+}
+
 // Whatever is said in whatever order by whoever: nothing breaks, and no order without a quorum.
 BOOST_AUTO_TEST_CASE(any_events_in_any_order_break_nothing)
 {
