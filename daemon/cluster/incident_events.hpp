@@ -41,7 +41,7 @@ struct connected // a member from now on; a view_changed with ourselves in it fo
     member_id self;
     std::string name; // of this machine
 };
-struct disconnected // Corosync is gone, or does not want us
+struct disconnected // Corosync is gone, does not want us, or was not there when we tried
 {
     std::string why; // a sentence's middle: "Corosync ended"
 };

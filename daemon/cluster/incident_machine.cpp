@@ -38,7 +38,7 @@ void incident_machine::forget_connection()
 void incident_machine::on(const connected& event, situation&)
 {
     forget_connection();
-    connected_ = true;
+    tried_ = connected_ = true;
     self_ = event.self;
     name_ = event.name;
 }
@@ -46,6 +46,7 @@ void incident_machine::on(const connected& event, situation&)
 void incident_machine::on(const disconnected& event, situation&)
 {
     forget_connection();
+    tried_ = true;
     connected_ = false;
     why_not_ = event.why;
 }
@@ -72,7 +73,7 @@ void incident_machine::on(const view_changed& event, situation& at)
         const auto told = std::find_if(event.departed.begin(), event.departed.end(),
                                        [who = who](const departure& d) { return d.who == who; });
         const auto how = told == event.departed.end() ? departure_kind::lost : told->how;
-        if (who != self_ && !m.leaving && !(m.said && m.said->leaving))
+        if (who != self_ && m.takes_part && !m.leaving && !(m.said && m.said->leaving))
             depart({who, how}, at);
     }
     begin_exchange(at);

@@ -164,7 +164,7 @@ void incident_machine::end_well(situation& at)
         wish_to_give_up_ = wire::as_cluster_text(facts_->cause, wire::cluster_cause_max);
     if (wish_to_give_up_ && !given_up_ && has_quorum() && !std::exchange(said_.gave_up, true))
         at.out.actions.emplace_back(multicast{wire::gave_up_message{*wish_to_give_up_}});
-    if (is_ending() && has_said_state() && !std::exchange(said_.leaving, true))
+    if (is_ending() && is_member() && !std::exchange(said_.leaving, true))
         at.out.actions.emplace_back(multicast{wire::leaving_message{}});
 }
 

@@ -65,6 +65,7 @@ private:
         std::optional<time_point> deadline;
         std::deque<incident_event> inbox;
         bool joined = false;
+        bool said_leaving = false;
         // the link to csccd
         std::uint64_t link = 0; // counts connections; orders of former ones are lost
         bool linked = false;
@@ -72,6 +73,7 @@ private:
         std::optional<local_facts> last_told;
         // what it was told, to judge it by
         bool told_quorum = false;
+        bool told_disconnected = false;
         incident_number number = 0;
         incident_number released = 0;
     };
@@ -137,7 +139,9 @@ private:
     std::set<std::pair<incident_number, std::string>> told_;      // numbers and their causes
     std::map<incident_number, time_point> raised_at_;             // for the last of its causes
     std::set<incident_number> expired_;
-    std::size_t deaths_ = 0; // of cluster services and machines
+    std::set<std::string> died_; // whose cluster service ended without a word
+    bool cut_off_ = false;       // somebody's machine or Corosync was
+    std::size_t deaths_ = 0;     // of cluster services and machines
     bool somebody_gave_up_ = false;
     std::vector<std::string> broken_;
     std::vector<std::string> story_;

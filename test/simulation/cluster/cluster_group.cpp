@@ -40,6 +40,9 @@ void cluster_episode::enter(node_id n, local_phase phase, duration after, local_
         const std::uint64_t waiting = of(n).group.phases;
         kernel_.after(settings_.barrier_timeout + 15s, nobody, [=, this] { // csccd's own limit
             if (of(n).group.lives && of(n).group.phases == waiting) {
+                const auto c = of(n).service;
+                demand(!c || kernel_.stopped(c->pid) || !c->machine->view(kernel_.now()).quorate,
+                       text(n, " is left waiting though it has a quorum"));
                 of(n).group.early_for = of(n).group.facts.covered.value_or(0);
                 begin_again(n);
             }
