@@ -149,11 +149,11 @@ void incident_machine::on(const local_changed& event, situation&)
     if (!facts_->covered)
         return;
     switch (facts_->phase) {
-    case local_phase::falling:
-    case local_phase::ending: break;
-    case local_phase::up: up_ = std::max(up_, *facts_->covered); [[fallthrough]];
-    case local_phase::starting: // who adopted has nothing that could be waited for
-    case local_phase::waiting: stopped_ = std::max(stopped_, *facts_->covered); break;
+    case cluster_phase::falling:
+    case cluster_phase::ending: break;
+    case cluster_phase::up: up_ = std::max(up_, *facts_->covered); [[fallthrough]];
+    case cluster_phase::starting: // who adopted has nothing that could be waited for
+    case cluster_phase::waiting: stopped_ = std::max(stopped_, *facts_->covered); break;
     }
 }
 

@@ -149,7 +149,7 @@ private:
     {
         return (tried_ && !connected_) || own_quorate_ == false || (synced_ && !view_quorate_);
     }
-    [[nodiscard]] bool is_ending() const { return facts_ && facts_->phase == local_phase::ending; }
+    [[nodiscard]] bool is_ending() const { return facts_ && facts_->phase == cluster_phase::ending; }
     [[nodiscard]] std::optional<incident_number> covered() const;
     [[nodiscard]] bool goes_on() const;
     [[nodiscard]] bool is_handled(std::uint64_t failure) const;
@@ -186,7 +186,7 @@ private:
     retry_window budget_;
 
     // this machine's own group
-    std::optional<local_facts> facts_;
+    std::optional<cluster_facts> facts_;
     std::optional<incident_number> adopted_;               // by our order
     std::map<incident_number, std::uint64_t> ordered_for_; // and which incident that was
     std::optional<std::pair<incident_number, std::uint64_t>> goes_on_from_; // who covers it, adopts

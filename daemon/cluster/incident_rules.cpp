@@ -8,9 +8,9 @@
 namespace cscc::cluster {
 namespace {
 
-bool is_down_or_going(local_phase phase)
+bool is_down_or_going(cluster_phase phase)
 {
-    return phase == local_phase::falling || phase == local_phase::waiting;
+    return phase == cluster_phase::falling || phase == cluster_phase::waiting;
 }
 
 } // namespace
@@ -142,7 +142,7 @@ void incident_machine::tell_progress(situation& at)
 
 void incident_machine::let_proceed(situation& at)
 {
-    if (!linked_ || facts_->phase != local_phase::waiting || given_up_) {
+    if (!linked_ || facts_->phase != cluster_phase::waiting || given_up_) {
         ordered_.proceed.reset();
         return;
     }

@@ -56,7 +56,7 @@ void cluster_episode::tell_facts(node_id n)
     kernel_.after(chance(5) ? some(20, 200) : some(0, 3), c->pid, [=, this] {
         if (c->link != link || of(n).service != c)
             return;
-        const local_facts& facts = of(n).group.facts;
+        const cluster_facts& facts = of(n).group.facts;
         if (c->linked && c->last_told == facts)
             return;
         c->linked = true;
@@ -242,7 +242,7 @@ void cluster_episode::judge_release(node_id n, const incident_view& v)
         return;
     for (const member_view& m : v.members) {
         const csccd& other = of(m.id.node).group;
-        if (!other.lives || other.facts.phase == local_phase::ending || m.leaving)
+        if (!other.lives || other.facts.phase == cluster_phase::ending || m.leaving)
             continue;
         demand(other.down_for >= v.released,
                text("barrier: ", n, " releases ", v.released, ", and ", m.id.node, " is not down"));

@@ -284,7 +284,7 @@ void cluster_episode::judge_node(node_id n, const incident_view& reference)
     const incident_view v = of(n).service->machine->view(kernel_.now());
     const std::string who = text("I10: ", n, " ");
     demand(v.connected && v.synced && v.quorate, who + "has not joined the others");
-    demand(g.facts.phase == local_phase::up, who + "is not up");
+    demand(g.facts.phase == cluster_phase::up, who + "is not up");
     demand(v.number == reference.number && v.released == reference.released &&
                v.cause == reference.cause && v.origin == reference.origin,
            who + "does not agree with the others");

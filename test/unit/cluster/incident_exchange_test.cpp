@@ -8,7 +8,7 @@
 using namespace cscc;
 using namespace cscc::cluster;
 using namespace std::chrono_literals;
-using p = local_phase;
+using p = cluster_phase;
 
 namespace {
 
@@ -458,7 +458,7 @@ BOOST_AUTO_TEST_CASE(any_events_in_any_order_break_nothing)
             case 4: s.deliver(ring_changed{random() % 3 == 0 ? 0 : s.next_ring()}); break;
             case 5: s.quorum(random() % 5 != 0); break;
             case 6:
-                s.group(all_local_phases[random() % 4],
+                s.group(all_cluster_phases[random() % 4],
                         random() % 3 == 0 ? std::nullopt : std::optional(few), random() % 3,
                         random() % 8 == 0);
                 break;

@@ -7,7 +7,7 @@
 using namespace cscc;
 using namespace cscc::cluster;
 using namespace std::chrono_literals;
-using p = local_phase;
+using p = cluster_phase;
 
 namespace {
 

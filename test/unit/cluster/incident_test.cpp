@@ -6,7 +6,7 @@
 using namespace cscc;
 using namespace cscc::cluster;
 using namespace std::chrono_literals;
-using p = local_phase;
+using p = cluster_phase;
 
 BOOST_AUTO_TEST_SUITE(incidents)
 
