@@ -149,7 +149,10 @@ private:
     {
         return (tried_ && !connected_) || own_quorate_ == false || (synced_ && !view_quorate_);
     }
-    [[nodiscard]] bool is_ending() const { return facts_ && facts_->phase == cluster_phase::ending; }
+    [[nodiscard]] bool is_ending() const
+    {
+        return facts_ && facts_->phase == cluster_phase::ending;
+    }
     [[nodiscard]] std::optional<incident_number> covered() const;
     [[nodiscard]] bool goes_on() const;
     [[nodiscard]] bool is_handled(std::uint64_t failure) const;

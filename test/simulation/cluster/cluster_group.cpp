@@ -166,8 +166,8 @@ void cluster_episode::obey(node_id n, const incident_action& order)
         if (g.facts.phase == cluster_phase::up || g.facts.phase == cluster_phase::starting) {
             ++counts_.restarts;
             ++g.restarts_for[i->number];
-            return enter(n, cluster_phase::falling, chance(3) ? some(20'000, 60'000) : some(20, 2000),
-                         cluster_phase::waiting);
+            return enter(n, cluster_phase::falling,
+                         chance(3) ? some(20'000, 60'000) : some(20, 2000), cluster_phase::waiting);
         }
         ++counts_.covered;
         if (g.facts.phase == cluster_phase::waiting)

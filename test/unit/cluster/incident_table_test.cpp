@@ -83,7 +83,9 @@ std::vector<column> columns()
     hear("gave_up", wire::gave_up_message{"enough"});
     hear("leaving", wire::leaving_message{});
     add("state of 3", [](scene& s, cluster_phase) { return s.states({3}); });
-    add("3 is lost", [](scene& s, cluster_phase) { return s.gone({1, 2}, 3, departure_kind::lost); });
+    add("3 is lost", [](scene& s, cluster_phase) {
+        return s.gone({1, 2}, 3, departure_kind::lost);
+    });
     add("3 died", [](scene& s, cluster_phase) { return s.gone({1, 2}, 3, departure_kind::died); });
     add("ring changed",
         [](scene& s, cluster_phase) { return s.deliver(ring_changed{s.next_ring()}); });
