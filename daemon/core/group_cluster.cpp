@@ -37,8 +37,12 @@ void group_machine::on(const incident_ordered& event, situation& at)
         barrier_wanted_ = settings_.barrier.has_value();
         enter_shutdown(g::falling, what, at);
         break; // covered once it is released: else a successor could adopt what was to go down
-    case g::falling: barrier_wanted_ = settings_.barrier.has_value(); break;
-    case g::waiting: break;
+    case g::falling:
+    case g::waiting:
+        barrier_wanted_ = barrier_wanted_ || settings_.barrier;
+        if (is_new) // nothing else shows here that the cluster has numbered it
+            at.out.transitions.emplace_back(cluster_transition{"incident", what});
+        break;
     case g::pausing:
         if (is_new) // those who have begun to start again go down once more
             await_others(at);

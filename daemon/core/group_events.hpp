@@ -238,7 +238,7 @@ struct component_transition
 /// same before and after.
 struct cluster_transition
 {
-    std::string_view what; // "failure", "incident", "adopted", "waiting", "proceed"
+    std::string_view what; // "failure", "incident", "waiting", "proceed"
     std::string reason;
 };
 using transition = std::variant<group_transition, component_transition, cluster_transition>;

@@ -65,7 +65,8 @@ void checker::check(const cluster_transition& t)
         waits_since_ = now_;
     }
     else {
-        demand(t.what == "proceed", "a word that the cluster does not know");
+        demand(t.what == "proceed" || t.what == "incident",
+               "a word that the cluster does not know");
     }
 }
 
