@@ -1,4 +1,5 @@
 #include "common/base/text.hpp"
+#include "config/corosync_conf.hpp"
 #include "config/json.hpp"
 #include "config/validate.hpp"
 #include "test/unit/config/group_text.hpp"
@@ -164,4 +165,25 @@ BOOST_AUTO_TEST_CASE(the_full_example_shows_every_key_that_this_version_accepts)
                            file.find("." + key + "]") != std::string::npos;
         BOOST_TEST(shown != refused.contains(key), key);
     }
+}
+
+BOOST_AUTO_TEST_CASE(the_cluster_example_differs_from_the_defaults_in_what_makes_it_a_cluster)
+{
+    const model m = read_file("config/examples/cluster.cfg");
+    BOOST_TEST(m.components.size() == 3U);
+    BOOST_TEST(m.cluster.enabled);
+    BOOST_TEST(m.cluster.group.value() == group_name(m));
+    cluster_environment otherwise;
+    otherwise.enabled = true;
+    otherwise.group = m.cluster.group;
+    BOOST_TEST((m.cluster == otherwise));
+    BOOST_TEST((m.cscc.restart_strategy == restart_strategy::one_for_all));
+    BOOST_TEST((m.cluster.barrier_timeout > m.cscc.shutdown_timeout));
+}
+
+BOOST_AUTO_TEST_CASE(the_corosync_example_is_encrypted)
+{
+    const corosync_security found =
+        read_corosync_security(content_of("config/examples/corosync.conf"));
+    BOOST_TEST(found.secure, found.why);
 }
