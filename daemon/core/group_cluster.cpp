@@ -22,7 +22,7 @@ void group_machine::on(const incident_ordered& event, situation& at)
     const bool is_new = !covered_ || event.number > *covered_;
     if (is_new || event.failure == failure_) // the same restart covers it, or did so far
         failure_ = 0;
-    const std::string what = text("incident ", event.number, ": ", event.cause);
+    const std::string& what = event.cause; // says its number, and where it began
     switch (phase_) {
     case g::starting:
     case g::steady:
