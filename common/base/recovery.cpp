@@ -1,19 +1,8 @@
 #include "common/base/recovery.hpp"
 
-#include <algorithm>
+#include "common/base/words.hpp"
 
 namespace cscc {
-namespace {
-
-template <class Word, std::size_t N>
-std::optional<Word> parse(const std::array<Word, N>& all, std::string_view word) noexcept
-{
-    const auto found =
-        std::find_if(all.begin(), all.end(), [&](Word w) { return to_string(w) == word; });
-    return found == all.end() ? std::nullopt : std::optional(*found);
-}
-
-} // namespace
 
 std::string_view to_string(recovery_kind kind) noexcept
 {
@@ -41,12 +30,12 @@ std::string_view to_string(recovery_outcome outcome) noexcept
 
 std::optional<recovery_kind> parse_recovery_kind(std::string_view word) noexcept
 {
-    return parse(all_recovery_kinds, word);
+    return find_word(all_recovery_kinds, word);
 }
 
 std::optional<recovery_outcome> parse_recovery_outcome(std::string_view word) noexcept
 {
-    return parse(all_recovery_outcomes, word);
+    return find_word(all_recovery_outcomes, word);
 }
 
 } // namespace cscc

@@ -1,19 +1,8 @@
 #include "common/base/states.hpp"
 
-#include <algorithm>
+#include "common/base/words.hpp"
 
 namespace cscc {
-namespace {
-
-template <class State, std::size_t N>
-std::optional<State> parse(const std::array<State, N>& all, std::string_view word) noexcept
-{
-    const auto found =
-        std::find_if(all.begin(), all.end(), [&](State s) { return to_string(s) == word; });
-    return found == all.end() ? std::nullopt : std::optional(*found);
-}
-
-} // namespace
 
 std::string_view to_string(group_state s) noexcept
 {
@@ -42,12 +31,12 @@ std::string_view to_string(component_state s) noexcept
 
 std::optional<group_state> parse_group_state(std::string_view word) noexcept
 {
-    return parse(all_group_states, word);
+    return find_word(all_group_states, word);
 }
 
 std::optional<component_state> parse_component_state(std::string_view word) noexcept
 {
-    return parse(all_component_states, word);
+    return find_word(all_component_states, word);
 }
 
 } // namespace cscc

@@ -8,9 +8,7 @@ namespace {
 
 struct lead // the first bytes of a sequence of `length`, and what its second byte may be
 {
-    std::uint8_t from, to;
-    std::size_t length;
-    std::uint8_t second_from, second_to;
+    std::uint8_t from, to, length, second_from, second_to;
 };
 
 // RFC 3629, section 4: no overlong forms, no surrogates, nothing above U+10FFFF. Beyond that U+0080

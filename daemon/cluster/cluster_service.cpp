@@ -75,8 +75,7 @@ csccd_link_events cluster_service::link_events()
             },
             [this](const cluster_facts& facts) {
                 facts_ = facts;
-                if (has_tried_)
-                    happened(local_changed{facts});
+                happened(local_changed{facts});
             },
             [this] { happened(link_lost{}); }};
 }
@@ -170,9 +169,6 @@ void cluster_service::join()
         notes_.note(group_.facts().security);
         happened(connected{group_.self(), group_.facts().name});
     }
-    // Not before: who has not tried to join the others is not without them.
-    if (!std::exchange(has_tried_, true))
-        happened(local_changed{facts_});
 }
 
 void cluster_service::join_later(duration pause)
@@ -206,7 +202,6 @@ void cluster_service::leave()
     if (std::exchange(is_leaving_, true))
         return;
     join_timer_.cancel();
-    has_tried_ = true;
     facts_.phase = cluster_phase::ending; // it would not dismiss us otherwise, whatever we heard
     happened(local_changed{facts_});
     if (!group_.is_open())

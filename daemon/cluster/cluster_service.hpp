@@ -68,7 +68,6 @@ private:
     std::function<void()> on_ready_;
     std::function<void()> on_left_;
     bool began_to_join_ = false;
-    bool has_tried_ = false;
     time_point patient_until_;
     bool is_leaving_ = false;
 };

@@ -57,7 +57,7 @@ void incident_machine::count(member_id, const wire::expired_message& m, situatio
 
 void incident_machine::count(member_id, const wire::lost_message& m, situation& at)
 {
-    if (!view_quorate_ || is_present(m.node) || missing_.erase(m.node) == 0)
+    if (!view_quorate_ || missing_.erase(m.node) == 0)
         return;
     graces_.erase(m.node);
     const std::string name = name_of(m.node);

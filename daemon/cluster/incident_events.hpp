@@ -41,7 +41,7 @@ struct connected // a member from now on; a view_changed with ourselves in it fo
     member_id self;
     std::string name; // of this machine
 };
-struct disconnected // Corosync is gone, or does not want us
+struct disconnected // Corosync is gone, does not want us, or was not there when we tried
 {
     std::string why; // a sentence's middle: "Corosync ended"
 };
@@ -71,12 +71,9 @@ struct misread // a message that decode_cluster_message() refused
     bool other_version = false;
 };
 
-using local_phase = cluster_phase;
-using local_facts = cluster_facts;
-inline constexpr const auto& all_local_phases = all_cluster_phases;
 struct local_changed // also at the beginning of every connection to csccd
 {
-    local_facts facts;
+    cluster_facts facts;
 };
 struct link_lost // to csccd: what was ordered may not have arrived. local_changed ends it
 {};

@@ -173,6 +173,7 @@ void incident_machine::merge(situation& at)
         names_.insert(m.said->names.begin(), m.said->names.end());
         m.stopped = m.up = 0;
         m.leaving = false;
+        m.takes_part = true;
         take_facts(m, *m.said);
     }
     merge_departed(states, at);

@@ -38,7 +38,7 @@ void incident_machine::forget_connection()
 void incident_machine::on(const connected& event, situation&)
 {
     forget_connection();
-    connected_ = true;
+    tried_ = connected_ = true;
     self_ = event.self;
     name_ = event.name;
 }
@@ -46,6 +46,7 @@ void incident_machine::on(const connected& event, situation&)
 void incident_machine::on(const disconnected& event, situation&)
 {
     forget_connection();
+    tried_ = true;
     connected_ = false;
     why_not_ = event.why;
 }
@@ -72,7 +73,7 @@ void incident_machine::on(const view_changed& event, situation& at)
         const auto told = std::find_if(event.departed.begin(), event.departed.end(),
                                        [who = who](const departure& d) { return d.who == who; });
         const auto how = told == event.departed.end() ? departure_kind::lost : told->how;
-        if (who != self_ && !m.leaving && !(m.said && m.said->leaving))
+        if (who != self_ && m.takes_part && !m.leaving && !(m.said && m.said->leaving))
             depart({who, how}, at);
     }
     begin_exchange(at);
@@ -148,11 +149,11 @@ void incident_machine::on(const local_changed& event, situation&)
     if (!facts_->covered)
         return;
     switch (facts_->phase) {
-    case local_phase::falling:
-    case local_phase::ending: break;
-    case local_phase::up: up_ = std::max(up_, *facts_->covered); [[fallthrough]];
-    case local_phase::starting: // who adopted has nothing that could be waited for
-    case local_phase::waiting: stopped_ = std::max(stopped_, *facts_->covered); break;
+    case cluster_phase::falling:
+    case cluster_phase::ending: break;
+    case cluster_phase::up: up_ = std::max(up_, *facts_->covered); [[fallthrough]];
+    case cluster_phase::starting: // who adopted has nothing that could be waited for
+    case cluster_phase::waiting: stopped_ = std::max(stopped_, *facts_->covered); break;
     }
 }
 

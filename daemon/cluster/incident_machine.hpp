@@ -65,6 +65,7 @@ private:
         std::uint64_t covers = 0; // as incident number_
         bool leaving = false;
         bool fresh = false;
+        bool takes_part = false; // it has agreed with us once
         bool other_version = false;
     };
     struct situation
@@ -146,9 +147,12 @@ private:
     /// True if it is certain that nobody can be waited for.
     [[nodiscard]] bool is_alone() const noexcept
     {
-        return !connected_ || own_quorate_ == false || (synced_ && !view_quorate_);
+        return (tried_ && !connected_) || own_quorate_ == false || (synced_ && !view_quorate_);
     }
-    [[nodiscard]] bool is_ending() const { return facts_ && facts_->phase == local_phase::ending; }
+    [[nodiscard]] bool is_ending() const
+    {
+        return facts_ && facts_->phase == cluster_phase::ending;
+    }
     [[nodiscard]] std::optional<incident_number> covered() const;
     [[nodiscard]] bool goes_on() const;
     [[nodiscard]] bool is_handled(std::uint64_t failure) const;
@@ -157,18 +161,13 @@ private:
     incident_settings settings_;
 
     // the view, and how far its members have agreed
-    bool connected_ = false;
     std::string why_not_ = "it was not tried yet";
     member_id self_;
     std::string name_;
     std::uint64_t ring_ = 0;
     std::uint64_t tag_ = 0;
-    std::optional<bool> own_quorate_; // of the present ring
     std::map<member_id, member> members_;
-    bool synced_ = false;
-    bool view_quorate_ = false;
     std::optional<time_point> exchange_deadline_;
-    bool overdue_ = false;
     std::vector<queued> queue_;
 
     // what is agreed
@@ -188,34 +187,28 @@ private:
     std::map<node_id, time_point> graces_; // of those missing
     std::optional<time_point> barrier_deadline_;
     retry_window budget_;
-    bool late_ = false; // number_ was heard of when it was old
-    bool was_quorate_ = false;
 
     // this machine's own group
-    std::optional<local_facts> facts_;
-    bool linked_ = false;                                  // to csccd
+    std::optional<cluster_facts> facts_;
     std::optional<incident_number> adopted_;               // by our order
     std::map<incident_number, std::uint64_t> ordered_for_; // and which incident that was
     std::optional<std::pair<incident_number, std::uint64_t>> goes_on_from_; // who covers it, adopts
     incident_number stopped_ = 0;
     incident_number up_ = 0;
     std::optional<std::string> wish_to_give_up_;
-    bool end_judged_ = false; // whether our own giving up is the others' business
 
     // what was said since we are connected, and is on its way or in this view's states
     struct said_already
     {
         incident_number stopped = 0;
         incident_number up = 0;
-        std::uint64_t covers = 0; // as incident number_
-        bool leaving = false;
         std::uint64_t failure = 0;
         incident_number expired = 0;
         std::set<node_id> lost;
+        bool leaving = false;
         bool gave_up = false;
     };
     said_already said_;
-    std::optional<bool> said_quorate_; // in this view's state
 
     // what was ordered on the present connection to csccd
     struct ordered_already
@@ -227,6 +220,19 @@ private:
         bool stop = false;
     };
     ordered_already ordered_;
+
+    // yes and no, in one place
+    std::optional<bool> own_quorate_;  // of the present ring
+    std::optional<bool> said_quorate_; // in this view's state
+    bool connected_ = false;           // to Corosync
+    bool tried_ = false;               // to connect: before that nothing can be said
+    bool linked_ = false;              // to csccd
+    bool synced_ = false;
+    bool view_quorate_ = false;
+    bool was_quorate_ = false; // and we, too, at some time
+    bool overdue_ = false;     // the exchange
+    bool late_ = false;        // number_ was heard of when it was old
+    bool end_judged_ = false;  // whether our own giving up is the others' business
 };
 
 [[nodiscard]] std::string_view to_string(departure_kind) noexcept;

@@ -8,9 +8,9 @@
 namespace cscc::cluster {
 namespace {
 
-bool is_down_or_going(local_phase phase)
+bool is_down_or_going(cluster_phase phase)
 {
-    return phase == local_phase::falling || phase == local_phase::waiting;
+    return phase == cluster_phase::falling || phase == cluster_phase::waiting;
 }
 
 } // namespace
@@ -142,7 +142,7 @@ void incident_machine::tell_progress(situation& at)
 
 void incident_machine::let_proceed(situation& at)
 {
-    if (!linked_ || facts_->phase != local_phase::waiting || given_up_) {
+    if (!linked_ || facts_->phase != cluster_phase::waiting || given_up_) {
         ordered_.proceed.reset();
         return;
     }
@@ -164,7 +164,7 @@ void incident_machine::end_well(situation& at)
         wish_to_give_up_ = wire::as_cluster_text(facts_->cause, wire::cluster_cause_max);
     if (wish_to_give_up_ && !given_up_ && has_quorum() && !std::exchange(said_.gave_up, true))
         at.out.actions.emplace_back(multicast{wire::gave_up_message{*wish_to_give_up_}});
-    if (is_ending() && has_said_state() && !std::exchange(said_.leaving, true))
+    if (is_ending() && is_member() && !std::exchange(said_.leaving, true))
         at.out.actions.emplace_back(multicast{wire::leaving_message{}});
 }
 

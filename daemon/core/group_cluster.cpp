@@ -51,8 +51,8 @@ void group_machine::on(const incident_ordered& event, situation& at)
 
 void group_machine::on(const incident_adopted& event, situation& at)
 {
-    if (!covered_) // a failure that has no number yet will have a later one
-        cover(event.number, at);
+    if (!is_ending())
+        cover(event.number, at); // a failure that has no number yet will have a later one
 }
 
 void group_machine::on(const proceed_ordered& event, situation& at)

@@ -26,6 +26,8 @@ void cluster_episode::kill_service(node_id n)
     kernel_.kill(c->pid);
     if (c->joined)
         corosync_.died({n, c->pid});
+    if (!c->said_leaving)
+        died_.insert(text("n", n));
 }
 
 void cluster_episode::connect(const std::shared_ptr<clusterd>& c, node_id n)
@@ -33,6 +35,7 @@ void cluster_episode::connect(const std::shared_ptr<clusterd>& c, node_id n)
     if (c->joined)
         return;
     if (!corosync_.runs(n)) {
+        push(c, n, disconnected{"Corosync does not run"});
         kernel_.after(200ms, c->pid, [=, this] { connect(c, n); });
         return;
     }
@@ -53,7 +56,7 @@ void cluster_episode::tell_facts(node_id n)
     kernel_.after(chance(5) ? some(20, 200) : some(0, 3), c->pid, [=, this] {
         if (c->link != link || of(n).service != c)
             return;
-        const local_facts& facts = of(n).group.facts;
+        const cluster_facts& facts = of(n).group.facts;
         if (c->linked && c->last_told == facts)
             return;
         c->linked = true;
@@ -128,6 +131,8 @@ void cluster_episode::carry_out(const std::shared_ptr<clusterd>& c, node_id n,
         const auto bytes = wire::encode(m->message);
         const auto heard = wire::decode_cluster_message(bytes);
         demand(heard && *heard == m->message, "a message of ours is not understood");
+        c->said_leaving =
+            c->said_leaving || std::holds_alternative<wire::leaving_message>(m->message);
         if (c->joined)
             corosync_.send({n, c->pid}, m->message);
         return;
@@ -156,6 +161,7 @@ void cluster_episode::judge_step(clusterd& c, node_id n, const incident_event& e
     if (std::holds_alternative<ring_changed>(event) || std::holds_alternative<connected>(event) ||
         std::holds_alternative<disconnected>(event))
         c.told_quorum = false;
+    c.told_disconnected = c.told_disconnected || std::holds_alternative<disconnected>(event);
     if (const auto* q = std::get_if<quorum_known>(&event))
         c.told_quorum = q->quorate;
     const incident_view v = c.machine->view(kernel_.now());
@@ -170,6 +176,11 @@ void cluster_episode::judge_step(clusterd& c, node_id n, const incident_event& e
             raised_at_[v.number] = kernel_.now();
         }
         note(n, text("agrees on number ", v.number, ": ", v.cause));
+        if (v.cause.starts_with("the cluster service"))
+            demand(died_.contains(v.origin), text(n, " misses who has left: ", v.cause));
+        if (v.cause.starts_with("machine") && v.cause.ends_with("lost"))
+            demand(cut_off_ || died_.contains(v.origin),
+                   text(n, " lost who was never away: ", v.cause));
     }
     const auto* m = std::get_if<delivered>(&event);
     const bool is_state = m == nullptr || std::holds_alternative<wire::state_message>(m->message);
@@ -211,10 +222,13 @@ void cluster_episode::judge_proceed(const clusterd& c, node_id n, incident_numbe
     csccd& g = of(n).group;
     const incident_view v = c.machine->view(kernel_.now());
     note(n, text("orders to proceed ", number));
+    demand(!v.quorate || !c.last_told || c.last_told->failure == 0,
+           text(n, " proceeds with a failure that nobody was told of"));
     if (v.released < number || v.number != number || !v.quorate) {
         g.early_for = number;
         ++counts_.alone;
-        const bool may = !v.connected || v.overdue || !c.told_quorum || (v.synced && !v.quorate);
+        const bool may = (!v.connected && c.told_disconnected) || v.overdue || !c.told_quorum ||
+                         (v.synced && !v.quorate);
         const bool is_released = v.number == number && v.released >= number;
         demand(may || is_released, text("it lets ", n, " proceed too early"));
         return;
@@ -228,7 +242,7 @@ void cluster_episode::judge_release(node_id n, const incident_view& v)
         return;
     for (const member_view& m : v.members) {
         const csccd& other = of(m.id.node).group;
-        if (!other.lives || other.facts.phase == local_phase::ending || m.leaving)
+        if (!other.lives || other.facts.phase == cluster_phase::ending || m.leaving)
             continue;
         demand(other.down_for >= v.released,
                text("barrier: ", n, " releases ", v.released, ", and ", m.id.node, " is not down"));

@@ -2,6 +2,7 @@
 
 #include "common/base/text.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 
 namespace cscc::simulated {
@@ -26,10 +27,17 @@ incident_settings random_settings(std::mt19937& random)
     return s;
 }
 
+std::size_t random_size(std::mt19937& random) // 2 to 7, and rather few: seven cost much
+{
+    const std::size_t one = random() % 6;
+    const std::size_t other = random() % 6;
+    return 2 + std::min(one, other);
+}
+
 } // namespace
 
 cluster_episode::cluster_episode(std::uint32_t seed)
-    : random_(seed), nodes_(2 + random_() % 6), settings_(random_settings(random_)),
+    : random_(seed), nodes_(random_size(random_)), settings_(random_settings(random_)),
       corosync_(kernel_, random_, nodes_.size(),
                 [this](member_id who, incident_event e) { deliver(who, std::move(e)); }),
       faults_(static_cast<unsigned>(random_() % 9)),
@@ -129,6 +137,7 @@ void cluster_episode::fault_of_cluster(unsigned which, node_id victim)
     case 14: return restart_corosync(victim);
     case 15: // the victim alone, or each to one of three parts
     case 16:
+        cut_off_ = true;
         for (node_id n = 1; n <= nodes_.size(); ++n) {
             if (which == 16)
                 corosync_.put(n, static_cast<int>(below(3)));
@@ -155,6 +164,7 @@ void cluster_episode::fault_of_cluster(unsigned which, node_id victim)
 void cluster_episode::crash_machine(node_id n)
 {
     node& m = of(n);
+    cut_off_ = true;
     m.has_machine = false;
     m.group.lives = false;
     ++m.group.phases;
@@ -170,6 +180,7 @@ void cluster_episode::restart_corosync(node_id n)
 {
     if (!of(n).has_machine)
         return;
+    cut_off_ = true;
     corosync_.end(n);
     if (of(n).service && of(n).service->joined)
         deliver({n, of(n).service->pid}, disconnected{"Corosync ended"});
@@ -273,7 +284,7 @@ void cluster_episode::judge_node(node_id n, const incident_view& reference)
     const incident_view v = of(n).service->machine->view(kernel_.now());
     const std::string who = text("I10: ", n, " ");
     demand(v.connected && v.synced && v.quorate, who + "has not joined the others");
-    demand(g.facts.phase == local_phase::up, who + "is not up");
+    demand(g.facts.phase == cluster_phase::up, who + "is not up");
     demand(v.number == reference.number && v.released == reference.released &&
                v.cause == reference.cause && v.origin == reference.origin,
            who + "does not agree with the others");

@@ -49,7 +49,7 @@ private:
     struct csccd // the group of one machine, whoever is its primary
     {
         bool lives = false;
-        local_facts facts;
+        cluster_facts facts;
         std::uint64_t phases = 0;                            // counts them
         std::map<incident_number, std::size_t> restarts_for; // by order
         incident_number down_for = 0;                        // it was down, or adopted it
@@ -65,13 +65,15 @@ private:
         std::optional<time_point> deadline;
         std::deque<incident_event> inbox;
         bool joined = false;
+        bool said_leaving = false;
         // the link to csccd
         std::uint64_t link = 0; // counts connections; orders of former ones are lost
         bool linked = false;
         time_point last_order{};
-        std::optional<local_facts> last_told;
+        std::optional<cluster_facts> last_told;
         // what it was told, to judge it by
         bool told_quorum = false;
+        bool told_disconnected = false;
         incident_number number = 0;
         incident_number released = 0;
     };
@@ -102,8 +104,8 @@ private:
 
     // A csccd (cluster_group.cpp).
     void boot(node_id n);
-    void enter(node_id n, local_phase phase, duration after_ms, local_phase next);
-    void change_phase(node_id n, local_phase phase);
+    void enter(node_id n, cluster_phase phase, duration after_ms, cluster_phase next);
+    void change_phase(node_id n, cluster_phase phase);
     void fail(node_id n);
     void end_group(node_id n, bool gave_up, const std::string& cause);
     void group_is_gone(node_id n);
@@ -137,7 +139,9 @@ private:
     std::set<std::pair<incident_number, std::string>> told_;      // numbers and their causes
     std::map<incident_number, time_point> raised_at_;             // for the last of its causes
     std::set<incident_number> expired_;
-    std::size_t deaths_ = 0; // of cluster services and machines
+    std::set<std::string> died_; // whose cluster service ended without a word
+    bool cut_off_ = false;       // somebody's machine or Corosync was
+    std::size_t deaths_ = 0;     // of cluster services and machines
     bool somebody_gave_up_ = false;
     std::vector<std::string> broken_;
     std::vector<std::string> story_;

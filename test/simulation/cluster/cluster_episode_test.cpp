@@ -66,6 +66,15 @@ BOOST_AUTO_TEST_CASE(no_promise_is_broken_by_up_to_eight_faults)
     }
     for (const auto& [what, times] : seen)
         BOOST_TEST_MESSAGE(what << " " << times);
+    if (count < 5'000)
+        return;
+    BOOST_TEST(seen["all are up"] > count / 2);
+    for (const std::string what : {"numbers", "restarts", "covered", "adoptions"})
+        BOOST_TEST(seen[what] > count, what << " " << seen[what]);
+    for (const std::string what : {"expired", "alone", "gave up", "some are gone"})
+        BOOST_TEST(seen[what] > count / 50, what << " " << seen[what]);
+    for (const std::string what : {"split messages", "rejoins", "overdue"})
+        BOOST_TEST(seen[what] > 0, what << " " << seen[what]);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -17,11 +17,11 @@ void cluster_episode::boot(node_id n)
     m.group.lives = true;
     note(n, "a fresh group");
     start_service(n);
-    enter(n, local_phase::starting, some(50, 1500), local_phase::up);
+    enter(n, cluster_phase::starting, some(50, 1500), cluster_phase::up);
 }
 
 /// Into `phase`, and after a while into `next`, unless something happens before.
-void cluster_episode::enter(node_id n, local_phase phase, duration after, local_phase next)
+void cluster_episode::enter(node_id n, cluster_phase phase, duration after, cluster_phase next)
 {
     change_phase(n, phase);
     const std::uint64_t phases = of(n).group.phases;
@@ -29,17 +29,20 @@ void cluster_episode::enter(node_id n, local_phase phase, duration after, local_
         csccd& g = of(n).group;
         if (!g.lives || g.is_away || g.phases != phases)
             return;
-        if (phase == local_phase::starting && chance(3))
+        if (phase == cluster_phase::starting && chance(3))
             return fail(n);
-        if (next == local_phase::ending)
+        if (next == cluster_phase::ending)
             return group_is_gone(n);
         change_phase(n, next);
-        if (next != local_phase::waiting)
+        if (next != cluster_phase::waiting)
             return;
         g.down_for = std::max(g.down_for, g.facts.covered.value_or(0));
         const std::uint64_t waiting = of(n).group.phases;
         kernel_.after(settings_.barrier_timeout + 15s, nobody, [=, this] { // csccd's own limit
             if (of(n).group.lives && of(n).group.phases == waiting) {
+                const auto c = of(n).service;
+                demand(!c || kernel_.stopped(c->pid) || !c->machine->view(kernel_.now()).quorate,
+                       text(n, " is left waiting though it has a quorum"));
                 of(n).group.early_for = of(n).group.facts.covered.value_or(0);
                 begin_again(n);
             }
@@ -47,7 +50,7 @@ void cluster_episode::enter(node_id n, local_phase phase, duration after, local_
     });
 }
 
-void cluster_episode::change_phase(node_id n, local_phase phase)
+void cluster_episode::change_phase(node_id n, cluster_phase phase)
 {
     csccd& g = of(n).group;
     g.facts.phase = phase;
@@ -60,15 +63,15 @@ void cluster_episode::fail(node_id n)
 {
     csccd& g = of(n).group;
     if (!g.lives || g.is_away ||
-        (g.facts.phase != local_phase::up && g.facts.phase != local_phase::starting))
+        (g.facts.phase != cluster_phase::up && g.facts.phase != cluster_phase::starting))
         return;
     ++counts_.failures;
     if (chance(2))
         return end_group(n, true, text("too many recoveries of ", n));
     g.facts.failure = (static_cast<std::uint64_t>(n) << 32) | of(n).next_failure++;
     g.facts.cause = text("failure ", of(n).next_failure - 1, " of ", n);
-    enter(n, local_phase::falling, chance(3) ? some(20'000, 60'000) : some(20, 2000),
-          local_phase::waiting);
+    enter(n, cluster_phase::falling, chance(3) ? some(20'000, 60'000) : some(20, 2000),
+          cluster_phase::waiting);
 }
 
 void cluster_episode::begin_again(node_id n)
@@ -77,17 +80,17 @@ void cluster_episode::begin_again(node_id n)
     g.facts.failure = 0;
     g.facts.cause.clear();
     g.began_again = kernel_.now();
-    enter(n, local_phase::starting, some(50, 1500), local_phase::up);
+    enter(n, cluster_phase::starting, some(50, 1500), cluster_phase::up);
 }
 
 void cluster_episode::end_group(node_id n, bool gave_up, const std::string& cause)
 {
     csccd& g = of(n).group;
-    if (!g.lives || g.facts.phase == local_phase::ending || g.is_away)
+    if (!g.lives || g.facts.phase == cluster_phase::ending || g.is_away)
         return;
     g.facts.gave_up = gave_up;
     g.facts.cause = cause;
-    enter(n, local_phase::ending, some(100, 3000), local_phase::ending);
+    enter(n, cluster_phase::ending, some(100, 3000), cluster_phase::ending);
 }
 
 /// csccd ends, and its cluster service leaves or is killed with it.
@@ -108,13 +111,13 @@ void cluster_episode::group_is_gone(node_id n)
 void cluster_episode::take_over(node_id n)
 {
     csccd& g = of(n).group;
-    if (!g.lives || g.is_away || g.facts.phase == local_phase::ending)
+    if (!g.lives || g.is_away || g.facts.phase == cluster_phase::ending)
         return;
     note(n, "the primary died");
     g.is_away = true;
     kill_service(n);
     ++deaths_;
-    const bool adopts = g.facts.phase == local_phase::up && chance(50);
+    const bool adopts = g.facts.phase == cluster_phase::up && chance(50);
     kernel_.after(chance(20) ? some(4'000, 9'000) : some(50, 2000), nobody, [=, this] {
         csccd& now = of(n).group;
         if (!now.lives || !now.is_away)
@@ -124,22 +127,22 @@ void cluster_episode::take_over(node_id n)
         note(n, "a standby took over");
         start_service(n);
         if (adopts)
-            return change_phase(n, local_phase::up);
+            return change_phase(n, cluster_phase::up);
         const bool was_recovering =
-            now.facts.phase == local_phase::falling || now.facts.phase == local_phase::waiting;
+            now.facts.phase == cluster_phase::falling || now.facts.phase == cluster_phase::waiting;
         if (!was_recovering) {
             ++counts_.failures;
             now.facts.failure = (static_cast<std::uint64_t>(n) << 32) | of(n).next_failure++;
             now.facts.cause = text("failure ", of(n).next_failure - 1, " of ", n);
         }
-        enter(n, local_phase::falling, some(20, 1000), local_phase::waiting);
+        enter(n, cluster_phase::falling, some(20, 1000), cluster_phase::waiting);
     });
 }
 
 void cluster_episode::obey(node_id n, const incident_action& order)
 {
     csccd& g = of(n).group;
-    if (!g.lives || g.is_away || g.facts.phase == local_phase::ending)
+    if (!g.lives || g.is_away || g.facts.phase == cluster_phase::ending)
         return;
     if (const auto* a = std::get_if<adopt>(&order)) {
         demand(!g.facts.covered || a->number <= *g.facts.covered + 1,
@@ -160,19 +163,19 @@ void cluster_episode::obey(node_id n, const incident_action& order)
         }
         g.facts.covered = i->number;
         g.facts.failure = 0;
-        if (g.facts.phase == local_phase::up || g.facts.phase == local_phase::starting) {
+        if (g.facts.phase == cluster_phase::up || g.facts.phase == cluster_phase::starting) {
             ++counts_.restarts;
             ++g.restarts_for[i->number];
-            return enter(n, local_phase::falling, chance(3) ? some(20'000, 60'000) : some(20, 2000),
-                         local_phase::waiting);
+            return enter(n, cluster_phase::falling,
+                         chance(3) ? some(20'000, 60'000) : some(20, 2000), cluster_phase::waiting);
         }
         ++counts_.covered;
-        if (g.facts.phase == local_phase::waiting)
+        if (g.facts.phase == cluster_phase::waiting)
             g.down_for = i->number;
         return tell_facts(n);
     }
     if (const auto* p = std::get_if<order_proceed>(&order)) {
-        if (g.facts.phase == local_phase::waiting && g.facts.covered.value_or(0) <= p->number)
+        if (g.facts.phase == cluster_phase::waiting && g.facts.covered.value_or(0) <= p->number)
             begin_again(n);
         return;
     }

@@ -8,7 +8,7 @@
 using namespace cscc;
 using namespace cscc::cluster;
 using namespace std::chrono_literals;
-using p = local_phase;
+using p = cluster_phase;
 
 namespace {
 
@@ -81,6 +81,30 @@ BOOST_AUTO_TEST_CASE(a_state_of_another_view_or_ring_does_not_count)
     false_alarm.quorate = false;
     s.hear(3, false_alarm);
     BOOST_TEST(s.seen().quorate);
+}
+
+BOOST_AUTO_TEST_CASE(a_state_that_was_said_before_the_view_or_the_ring_changed_does_not_count)
+{
+    scene back = meeting({1, 2, 3}); // 2 has spoken, 3 leaves and comes back: the same members
+    back.states({2});
+    back.gone({1, 2}, 3, departure_kind::left);
+    back.view({1, 2, 3});
+    back.states({3});
+    BOOST_TEST(!back.seen().synced);
+    back.states({2});
+    BOOST_TEST(back.seen().synced);
+
+    scene s; // whose adapter knows no numbers of rings
+    s.group(p::up, 0);
+    s.deliver(connected{s.self, "n1"});
+    s.view({1, 2, 3});
+    s.deliver(ring_changed{});
+    s.quorum();
+    s.states({2});
+    s.deliver(ring_changed{});
+    s.quorum();
+    s.states({3});
+    BOOST_TEST(!s.seen().synced);
 }
 
 BOOST_AUTO_TEST_CASE(a_new_member_may_hear_its_ring_after_the_others_states)
@@ -166,6 +190,70 @@ BOOST_AUTO_TEST_CASE(a_release_of_a_lower_number_is_none_of_the_highest)
     s.hear(3, knowing(s, 3, 4, 4, 44));
     BOOST_TEST(s.seen().number == 5);
     BOOST_TEST(s.seen().released == 4);
+}
+
+BOOST_AUTO_TEST_CASE(a_release_that_one_side_alone_has_seen_counts_for_both)
+{
+    scene s = meeting({1, 2, 3});
+    auto later = knowing(s, 2, 4, 3, 44);
+    later.epoch = 6;
+    s.hear(2, later);
+    s.hear(3, knowing(s, 3, 4, 4, 44));
+    BOOST_TEST(s.seen().number == 4);
+    BOOST_TEST(s.seen().released == 4);
+}
+
+BOOST_AUTO_TEST_CASE(a_release_of_another_incident_of_that_number_does_not_count)
+{
+    scene s = meeting({1, 2, 3});
+    auto later = knowing(s, 2, 4, 3, 44);
+    later.epoch = 6;
+    s.hear(2, later);
+    s.hear(3, knowing(s, 3, 4, 4, 55));
+    BOOST_TEST(s.seen().number == 5); // for 3, who strayed
+    BOOST_TEST(s.seen().released == 3);
+}
+
+BOOST_AUTO_TEST_CASE(views_with_quorum_are_counted)
+{
+    scene s = meeting({1, 2, 3});
+    const std::uint64_t before = s.own_state().epoch;
+    s.states({2, 3});
+    s.deliver(ring_changed{s.next_ring()});
+    s.quorum(false);
+    BOOST_TEST(s.own_state().epoch == before + 1);
+    s.states({2, 3});
+    s.deliver(ring_changed{s.next_ring()});
+    s.quorum(true);
+    BOOST_TEST(s.own_state().epoch == before + 1);
+}
+
+BOOST_AUTO_TEST_CASE(an_incident_has_an_identity_that_no_other_view_gives)
+{
+    const auto identity_in = [](std::vector<node_id> nodes) {
+        scene s = meeting(nodes);
+        s.states({nodes.begin() + 1, nodes.end()});
+        s.hear(2, wire::incident_message{5, "the same"});
+        s.deliver(ring_changed{s.next_ring()});
+        s.quorum();
+        BOOST_TEST(s.own_state().number == 1);
+        return s.own_state().identity;
+    };
+    BOOST_TEST(identity_in({1, 2, 3}) == identity_in({1, 2, 3}));
+    BOOST_TEST(identity_in({1, 2, 3}) != identity_in({1, 2, 3, 4}));
+    BOOST_TEST(identity_in({1, 2, 3}) != 0u);
+}
+
+BOOST_AUTO_TEST_CASE(who_ended_before_it_agreed_with_anybody_is_no_loss)
+{
+    for (const auto how : all_departure_kinds) {
+        scene s = meeting({1, 2, 3, 4});
+        s.states({2, 3});
+        s.gone({1, 2, 3}, 4, how);
+        BOOST_TEST(joined(s.states({2, 3})) == "");
+        BOOST_TEST(s.seen().number == 0);
+        BOOST_TEST(s.seen().missing.empty());
+    }
 }
 
 BOOST_AUTO_TEST_CASE(handled_failures_are_known_to_who_joins)
@@ -335,6 +423,21 @@ BOOST_AUTO_TEST_CASE(a_barrier_that_is_under_way_when_we_join_expires_for_us_too
     BOOST_TEST(joined(s.advance(30s)) == "say expired 4");
 }
 
+BOOST_AUTO_TEST_CASE(a_successor_in_the_middle_of_a_barrier_lets_it_expire_too)
+{
+    scene s;
+    s.group(p::waiting, 6);
+    s.deliver(connected{s.self, "n1"});
+    s.view({1, 2});
+    s.deliver(ring_changed{s.next_ring()});
+    s.quorum();
+    auto other = s.state_of(2);
+    other.stopped = other.up = 5;
+    s.hear(2, other);
+    BOOST_TEST((s.left() == 30s));
+    BOOST_TEST(joined(s.advance(30s)) == "say expired 6, proceed 6");
+}
+
 // Whatever is said in whatever order by whoever: nothing breaks, and no order without a quorum.
 BOOST_AUTO_TEST_CASE(any_events_in_any_order_break_nothing)
 {
@@ -355,7 +458,7 @@ BOOST_AUTO_TEST_CASE(any_events_in_any_order_break_nothing)
             case 4: s.deliver(ring_changed{random() % 3 == 0 ? 0 : s.next_ring()}); break;
             case 5: s.quorum(random() % 5 != 0); break;
             case 6:
-                s.group(all_local_phases[random() % 4],
+                s.group(all_cluster_phases[random() % 4],
                         random() % 3 == 0 ? std::nullopt : std::optional(few), random() % 3,
                         random() % 8 == 0);
                 break;

@@ -7,7 +7,7 @@
 using namespace cscc;
 using namespace cscc::cluster;
 using namespace std::chrono_literals;
-using p = local_phase;
+using p = cluster_phase;
 
 namespace {
 
@@ -144,6 +144,29 @@ BOOST_AUTO_TEST_CASE(a_failure_is_told_again_if_it_was_dropped)
     BOOST_TEST(joined(s.hear(2, doubtful)) == "say incident 7");
 }
 
+BOOST_AUTO_TEST_CASE(what_was_on_its_way_when_the_connection_ended_is_said_again)
+{
+    scene s = scene::synced();
+    s.echo = false;
+    BOOST_TEST(joined(s.group(p::falling, 0, 7)) == "say incident 7");
+    s.deliver(disconnected{"Corosync ended"});
+    s.deliver(connected{s.self, "n1"});
+    s.echo = true;
+    s.view({1, 2, 3});
+    s.deliver(ring_changed{s.next_ring()});
+    BOOST_TEST(joined(s.quorum()) == "say state");
+    s.states({2});
+    BOOST_TEST(joined(s.hear(3, s.state_of(3))) == "say incident 7, restart 1");
+}
+
+BOOST_AUTO_TEST_CASE(to_leave_is_said_though_the_quorum_is_not_known)
+{
+    scene s = scene::synced();
+    s.deliver(ring_changed{s.next_ring()});
+    BOOST_TEST(joined(s.group(p::ending, 0)) == "say leaving");
+    BOOST_TEST(joined(s.quorum()) == "say state");
+}
+
 BOOST_AUTO_TEST_CASE(a_failure_is_told_while_the_group_goes_down_or_waits_and_not_before_or_after)
 {
     for (const p phase : {p::starting, p::up, p::ending}) {
@@ -176,7 +199,8 @@ BOOST_AUTO_TEST_CASE(without_quorum_a_group_goes_on_by_itself_and_tells_nobody)
 BOOST_AUTO_TEST_CASE(without_corosync_a_group_goes_on_by_itself)
 {
     scene never;
-    BOOST_TEST(joined(never.group(p::waiting)) == "proceed 0");
+    BOOST_TEST(joined(never.group(p::waiting)) == ""); // it was not tried yet
+    BOOST_TEST(joined(never.deliver(disconnected{"Corosync does not run"})) == "proceed 0");
     scene s = scene::synced();
     s.deliver(disconnected{"Corosync ended"});
     BOOST_TEST(joined(s.group(p::waiting, 0, 7)) == "proceed 0");
@@ -213,7 +237,7 @@ BOOST_AUTO_TEST_CASE(on_quorum_loss_stop_stops_a_group_that_had_a_quorum_once)
                "this machine has left the cluster: Corosync ended (on_quorum_loss = stop)");
 
     scene never(settings);
-    never.group(p::up);
+    BOOST_TEST(joined(never.group(p::up)) == "");
     BOOST_TEST(joined(never.deliver(disconnected{"Corosync does not run"})) == "");
     BOOST_TEST(joined(isolated(p::up).advance(1h)) == ""); // hold
 }

@@ -25,7 +25,7 @@ enum class company
 
 struct situation
 {
-    local_phase phase;
+    cluster_phase phase;
     company among;
 };
 
@@ -65,42 +65,44 @@ scene make(situation in)
 struct column
 {
     std::string name;
-    std::function<scene::words_list(scene&, local_phase)> happens;
+    std::function<scene::words_list(scene&, cluster_phase)> happens;
 };
 
 std::vector<column> columns()
 {
     std::vector<column> all;
     const auto add = [&](std::string name,
-                         std::function<scene::words_list(scene&, local_phase)> f) {
+                         std::function<scene::words_list(scene&, cluster_phase)> f) {
         all.push_back({std::move(name), std::move(f)});
     };
     const auto hear = [&](std::string name, wire::cluster_message m) {
-        add(std::move(name), [=](scene& s, local_phase) { return s.hear(2, m); });
+        add(std::move(name), [=](scene& s, cluster_phase) { return s.hear(2, m); });
     };
     hear("incident", wire::incident_message{6, "another"});
     hear("expired 1", wire::expired_message{1});
     hear("gave_up", wire::gave_up_message{"enough"});
     hear("leaving", wire::leaving_message{});
-    add("state of 3", [](scene& s, local_phase) { return s.states({3}); });
-    add("3 is lost", [](scene& s, local_phase) { return s.gone({1, 2}, 3, departure_kind::lost); });
-    add("3 died", [](scene& s, local_phase) { return s.gone({1, 2}, 3, departure_kind::died); });
+    add("state of 3", [](scene& s, cluster_phase) { return s.states({3}); });
+    add("3 is lost", [](scene& s, cluster_phase) {
+        return s.gone({1, 2}, 3, departure_kind::lost);
+    });
+    add("3 died", [](scene& s, cluster_phase) { return s.gone({1, 2}, 3, departure_kind::died); });
     add("ring changed",
-        [](scene& s, local_phase) { return s.deliver(ring_changed{s.next_ring()}); });
-    add("quorum", [](scene& s, local_phase) { return s.quorum(true); });
-    add("no quorum", [](scene& s, local_phase) { return s.quorum(false); });
+        [](scene& s, cluster_phase) { return s.deliver(ring_changed{s.next_ring()}); });
+    add("quorum", [](scene& s, cluster_phase) { return s.quorum(true); });
+    add("no quorum", [](scene& s, cluster_phase) { return s.quorum(false); });
     add("disconnected",
-        [](scene& s, local_phase) { return s.deliver(disconnected{"Corosync ended"}); });
-    add("failure 8", [](scene& s, local_phase phase) { return s.group(phase, 1, 8); });
-    add("new link", [](scene& s, local_phase phase) {
+        [](scene& s, cluster_phase) { return s.deliver(disconnected{"Corosync ended"}); });
+    add("failure 8", [](scene& s, cluster_phase phase) { return s.group(phase, 1, 8); });
+    add("new link", [](scene& s, cluster_phase phase) {
         s.deliver(link_lost{});
         return s.group(phase, 1);
     });
-    add("new link to 0", [](scene& s, local_phase phase) {
+    add("new link to 0", [](scene& s, cluster_phase phase) {
         s.deliver(link_lost{});
         return s.group(phase, 0);
     });
-    add("30 s pass", [](scene& s, local_phase) { return s.advance(30s); });
+    add("30 s pass", [](scene& s, cluster_phase) { return s.advance(30s); });
     return all;
 }
 
@@ -123,7 +125,7 @@ BOOST_AUTO_TEST_SUITE(incident_table)
 BOOST_AUTO_TEST_CASE(every_kind_of_event_in_every_phase_does_what_the_table_says)
 {
     std::vector<std::string> table;
-    for (const local_phase phase : all_local_phases) {
+    for (const cluster_phase phase : all_cluster_phases) {
         for (const company among :
              {company::quorate, company::not_quorate, company::exchanging, company::disconnected}) {
             for (const column& c : columns())

@@ -6,7 +6,7 @@
 using namespace cscc;
 using namespace cscc::cluster;
 using namespace std::chrono_literals;
-using p = local_phase;
+using p = cluster_phase;
 
 BOOST_AUTO_TEST_SUITE(incidents)
 
@@ -211,6 +211,20 @@ BOOST_AUTO_TEST_CASE(who_comes_back_with_a_group_that_began_anew_was_lost)
         BOOST_TEST(s.seen().lost.empty());
         BOOST_TEST(s.seen().missing.empty());
     }
+}
+
+BOOST_AUTO_TEST_CASE(without_quorum_nobody_who_is_missing_is_given_up)
+{
+    scene s = scene::synced();
+    s.gone({1, 2}, 3, departure_kind::died);
+    auto doubtful = s.state_of(2);
+    doubtful.quorate = false;
+    s.hear(2, doubtful);
+    BOOST_TEST(joined(s.advance(10s)) == "");
+    BOOST_TEST(joined(s.hear(2, wire::lost_message{3})) == "");
+    BOOST_TEST(s.seen().number == 0);
+    BOOST_TEST(s.seen().missing.size() == 1u);
+    BOOST_TEST(joined(s.states({2})) == "say lost 3, restart 1");
 }
 
 BOOST_AUTO_TEST_CASE(a_loss_of_somebody_who_is_there_or_unknown_is_none)

@@ -90,7 +90,7 @@ public:
     {
         return deliver(delivered{{from, 100 * from}, std::move(message)});
     }
-    words_list group(local_phase phase, std::optional<incident_number> covered = {},
+    words_list group(cluster_phase phase, std::optional<incident_number> covered = {},
                      std::uint64_t failure = 0, bool gave_up = false)
     {
         return deliver(local_changed{
@@ -140,7 +140,7 @@ public:
     static scene synced(incident_settings settings = {})
     {
         scene s(settings);
-        s.group(local_phase::up, 0);
+        s.group(cluster_phase::up, 0);
         s.deliver(connected{s.self, "n1"});
         s.view({1, 2, 3});
         s.deliver(ring_changed{++s.ring_});
@@ -153,7 +153,7 @@ public:
     {
         scene s = synced(settings);
         s.hear(2, wire::incident_message{5, "CSQL exited"});
-        s.group(local_phase::falling, 1);
+        s.group(cluster_phase::falling, 1);
         return s;
     }
 
