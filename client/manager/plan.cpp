@@ -108,8 +108,8 @@ std::string failure_text(const failure_plan& f)
     if (f.retries == 0)
         return out + text("  no recovery is allowed: the group goes down and stays down\n");
     if (f.cluster)
-        out += text("  at most ", f.cluster->restart_budget, " incidents of the cluster within ",
-                    limit_text(f.cluster->restart_budget_span),
+        out += text("  at most ", counted(f.cluster->restart_budget, "incident"),
+                    " of the cluster within ", limit_text(f.cluster->restart_budget_span),
                     "; one more, and all machines give up alike\n");
     return out + text("  at most ", f.retries, f.retries == 1 ? " recovery" : " recoveries",
                       " within ", limit_text(f.retry_span),
