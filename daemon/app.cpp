@@ -169,6 +169,7 @@ private:
             log(log_level::error, "daemon", text("the history cannot be written: ", ec.message()));
         wire::final_status last{desk_.status(), how.outcome, how.reason, desk_.last_stop()};
         last.status.primary.reset(); // it is about to end
+        last.status.cluster.reset(); // and was left
         if (const error_code ec = write_final_file(base_.model.resolved.runtime_directory, last))
             log(log_level::error, "daemon",
                 text("the final status cannot be written: ", ec.message()));

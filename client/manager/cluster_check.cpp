@@ -22,11 +22,12 @@ std::string corosync_file()
 std::string corosync_warning(const std::string& file)
 {
     std::ifstream in(file, std::ios::binary);
-    if (!in)
-        return text(file, " cannot be read, so it is not known whether Corosync's traffic is "
-                          "encrypted; check that on each machine.");
     std::string content(file_bytes_max, '\0');
     in.read(content.data(), static_cast<std::streamsize>(content.size()));
+    if (!in.is_open() || in.bad()) { // a directory opens
+        return text(file, " cannot be read, so it is not known whether Corosync's traffic is "
+                          "encrypted; check that on each machine.");
+    }
     content.resize(static_cast<std::size_t>(in.gcount()));
     const config::corosync_security found = config::read_corosync_security(content);
     return found.secure ? std::string() : text(file, ": ", found.why);

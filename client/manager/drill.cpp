@@ -139,16 +139,22 @@ asio::awaitable<error_code> watch_services(std::shared_ptr<scene> here)
     co_return error_code{};
 }
 
-/// The standby first, so that it does not take the place of a primary that is killed beside it.
+/// A standby that goes with its primary stands still first: it neither takes over nor is replaced.
 error_code kill_whom(const scene& here)
 {
     std::vector<process_identity> victims;
-    if (here.whom == target::standby || here.whom == target::both)
-        victims.push_back(here.standby);
     if (here.whom == target::primary || here.whom == target::both)
         victims.push_back(here.view.primary());
+    if (here.whom == target::standby || here.whom == target::both)
+        victims.push_back(here.standby);
     if (here.victim)
         victims.push_back(here.services[*here.victim].before);
+    if (here.whom == target::both) {
+        const auto standby = process_ref::open(here.standby);
+        if (!standby)
+            return standby.error();
+        static_cast<void>(standby->send_signal(SIGSTOP));
+    }
     for (const process_identity& who : victims) {
         const auto process = process_ref::open(who);
         if (!process)
@@ -257,13 +263,18 @@ std::string outcome_words(const scene& here, duration took)
 asio::awaitable<verdict> follow(session& run, std::shared_ptr<scene> here, time_point deadline)
 {
     const time_point began = clock::now();
-    while (!is_over(run, *here) && clock::now() < deadline) {
+    // A group that gave up comes to nothing more.
+    const auto has_ended = [&] {
+        return (here->whom == target::service || here->whom == target::standby) &&
+               here->view.state() == group_state::stopped;
+    };
+    while (!is_over(run, *here) && !has_ended() && clock::now() < deadline) {
         static_cast<void>(co_await pause_until(clock::now() + look_again_after));
     }
     const duration took = clock::now() - began;
     const std::string& word = run.line.ids.front();
     if (!is_over(run, *here)) {
-        co_return refused(exit_code::timed_out,
+        co_return refused(has_ended() ? exit_code::failed : exit_code::timed_out,
                           text("FAIL: drill of ", word, ": the group is ",
                                to_string(here->view.state()), " after ", took / 1ms, " ms"),
                           "See how far it is: csccmgr status");

@@ -90,10 +90,11 @@ std::string failure_text(const failure_plan& f)
         text("\nif ", f.id, " fails: ", f.in_part ? "these" : "all", " go down in order, within ",
              limit_text(f.shutdown.limit), ", and come up again\n",
              phase_text(f.shutdown, "gone", ", else killed"));
-    if (f.cluster)
+    if (f.cluster) {
         out += text("  on every other machine of the cluster ", f.cluster->group,
                     " all go down in order, too; none starts before all are down, or ",
                     limit_text(f.cluster->barrier), " have passed\n");
+    }
     if (f.restart_delay > duration::zero())
         out += text("  then a pause of ", limit_text(f.restart_delay),
                     ", doubling with each recovery up to ", limit_text(f.restart_delay_max), "\n");
@@ -107,10 +108,11 @@ std::string failure_text(const failure_plan& f)
             text("  all ready at the latest ", limit_text(f.ready_again), " after the failure\n");
     if (f.retries == 0)
         return out + text("  no recovery is allowed: the group goes down and stays down\n");
-    if (f.cluster)
-        out += text("  at most ", f.cluster->restart_budget, " incidents of the cluster within ",
-                    limit_text(f.cluster->restart_budget_span),
+    if (f.cluster) {
+        out += text("  at most ", counted(f.cluster->restart_budget, "incident"),
+                    " of the cluster within ", limit_text(f.cluster->restart_budget_span),
                     "; one more, and all machines give up alike\n");
+    }
     return out + text("  at most ", f.retries, f.retries == 1 ? " recovery" : " recoveries",
                       " within ", limit_text(f.retry_span),
                       "; one more, and the group goes down and stays down\n");

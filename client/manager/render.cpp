@@ -78,7 +78,7 @@ std::string head_of_coordinated(const status_report& report, wire::wall_time now
                 daemon_text("standby", s.standby, now, to));
     out += text("; recoveries ", s.retries.used, " of ", s.retries.limit, " within ",
                 limit_ms_text(s.retries.window_ms), "\n");
-    if (s.cluster)
+    if (s.cluster && report.answered)
         out += render_cluster_line(*s.cluster, to);
     if (!report.answered)
         out += "The coordinator does not answer; this is what it last wrote.\n";

@@ -3,6 +3,7 @@
 #include "client/manager/words.hpp"
 #include "common/base/text.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace cscc {
@@ -30,7 +31,10 @@ std::string membership(const wire::cluster_view& view, const page& to)
         return tinted("without the others", tint::bad, to);
     if (!view.agreed)
         return tinted("the machines are coming to agree", tint::busy, to);
-    const std::string count = counted(view.machines.size(), "machine");
+    const auto there = std::count_if(
+        view.machines.begin(), view.machines.end(),
+        [](const wire::cluster_machine& m) { return m.state != machine_state::missing; });
+    const std::string count = counted(static_cast<std::size_t>(there), "machine");
     return text(count, ", ", view.quorate ? "quorate" : tinted("without quorum", tint::bad, to));
 }
 
@@ -38,6 +42,8 @@ std::string last_incident(const wire::cluster_view& view)
 {
     if (view.incident == 0)
         return "no incident so far";
+    if (view.origin.empty())
+        return text("incident ", view.incident);
     return text("incident ", view.incident, ", of ", printable(view.origin), ": ",
                 printable(view.cause), view.released ? "" : "; not all machines are down for it");
 }

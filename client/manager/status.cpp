@@ -137,7 +137,7 @@ std::string text_of(const session& run, const sight& now)
         return run.line.ids.empty() ? now.json : json_of(run.line.ids, now.report.status);
     const auto moment =
         std::chrono::time_point_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now());
-    if (run.line.cluster)
+    if (run.line.cluster && now.report.status.cluster)
         return render_cluster(*now.report.status.cluster, run.out.looks());
     return render_status(now.report, run.line.ids, moment, run.out.looks());
 }
@@ -160,6 +160,13 @@ std::vector<std::string> unknown_ids(const session& run, const sight& now)
     return unknown;
 }
 
+/// By its coordinator's word: without one nothing is known of a cluster.
+bool is_in_no_cluster(const sight& now)
+{
+    return now.report.life == group_life::coordinated && now.report.answered &&
+           !now.report.status.cluster;
+}
+
 int show(session& run, const sight& now)
 {
     const auto unknown = unknown_ids(run, now);
@@ -171,10 +178,9 @@ int show(session& run, const sight& now)
     }
     if (run.line.cluster && !now.report.status.cluster) {
         verdict v;
-        v.words =
-            text(run.group(), now.report.life == group_life::coordinated && now.report.answered
-                                  ? " is in no cluster"
-                                  : " has no coordinator that knows of a cluster");
+        v.words = text(run.group(), is_in_no_cluster(now)
+                                        ? " is in no cluster"
+                                        : " has no coordinator that knows of a cluster");
         v.next_step = "It needs enabled = true in [cluster], and to run: csccmgr start";
         return complain(run, v);
     }
@@ -202,7 +208,8 @@ asio::awaitable<int> watch_status(session& run)
         if (const auto* refused = std::get_if<verdict>(&found))
             co_return complain(run, *refused);
         const sight& shown = std::get<sight>(found);
-        if (!unknown_ids(run, shown).empty())
+        const bool in_vain = run.line.cluster && is_in_no_cluster(shown);
+        if (in_vain || !unknown_ids(run, shown).empty())
             co_return show(run, shown);
         const std::string page = text_of(run, shown);
         if (run.out.looks().terminal)

@@ -179,16 +179,22 @@ void find_owner(session& run)
         run.model.resolved.uid = directory.st_uid;
 }
 
+/// To stderr: with --json, too, stdout is what was found in the file.
+void warn_of_corosync(const config::model& model, console& out)
+{
+    if (!model.cluster.enabled)
+        return;
+    const std::string warning = corosync_warning(corosync_file());
+    if (!warning.empty())
+        out.complain(text("WARNING: ", warning));
+}
+
 int check(session& run, const std::string& file)
 {
     run.out.say(text(file, ": ok: ", counted(run.model.components.size(), "service"), ", ",
                      counted(run.model.cscc.startup_sequence.size(), "step"), " to start, ",
                      counted(run.model.cscc.shutdown_sequence.size(), "step"), " to stop"));
-    if (run.model.cluster.enabled) {
-        const std::string warning = corosync_warning(corosync_file());
-        if (!warning.empty())
-            run.out.complain(text("WARNING: ", warning));
-    }
+    warn_of_corosync(run.model, run.out);
     return number_of(exit_code::done);
 }
 
@@ -233,6 +239,8 @@ int run_verb(const command_line& line, console out, const std::string& file)
     FAILPOINT("manager:config-read");
     if (line.verb == command_verb::check && line.json) {
         out.say(config::verdict_json(file, model));
+        if (model)
+            warn_of_corosync(*model, out);
         return number_of(model ? exit_code::done : exit_code::configuration);
     }
     if (!model) {

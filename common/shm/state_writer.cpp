@@ -4,6 +4,7 @@
 #include "common/shm/state_table.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <new>
 #include <utility>
 
@@ -206,7 +207,8 @@ void state_writer::forget_retries() noexcept
 
 void state_writer::set_covered(incident_number number) noexcept
 {
-    moving_->covered.store(number + 1, told);
+    constexpr incident_number most = std::numeric_limits<incident_number>::max() - 1;
+    moving_->covered.store(std::min(number, most) + 1, told); // one too high is not "none"
 }
 
 std::vector<time_point> state_writer::retries() const

@@ -29,6 +29,8 @@ incident_settings settings_of(const config::cluster_environment& cluster)
                                   ? quorum_loss_policy::stop
                                   : quorum_loss_policy::hold;
     settings.barrier_timeout = cluster.barrier_timeout;
+    // A Corosync that is restarted in good order is away for 4.7 s with a token of 3 s.
+    settings.rejoin_grace = 10s;
     settings.restart_budget = cluster.restart_budget;
     settings.restart_budget_span = cluster.restart_budget_span;
     return settings;
@@ -68,7 +70,7 @@ csccd_link_events cluster_service::link_events()
 {
     return {[this] {
                 on_ready_();
-                if (std::exchange(began_to_join_, true))
+                if (std::exchange(asked_to_join_, true))
                     return;
                 patient_until_ = clock::now() + patience;
                 asio::post(reactor_, [this] { join(); }); // which may block: after our hello
@@ -88,6 +90,8 @@ void cluster_service::happened(const incident_event& event)
     watch_deadline(verdict.deadline);
     for (const incident_action& action : verdict.actions)
         std::visit([this](const auto& what) { act(what); }, action);
+    if (!began_to_join_)
+        return; // nothing is known yet
     if (auto view = notes_.note(machine_.view(clock::now())))
         link_.report(to_json(*view));
 }
@@ -161,6 +165,7 @@ void cluster_service::join()
     const bool will_pass = refused == corosync_errc::try_again || refused == corosync_errc::exists;
     if (will_pass && clock::now() < patient_until_)
         return join_later(short_pause);
+    began_to_join_ = true;
     if (refused) {
         happened(disconnected{refused.message()});
         join_later(join_pause);

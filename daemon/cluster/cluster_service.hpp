@@ -67,7 +67,8 @@ private:
     situation_notes notes_;
     std::function<void()> on_ready_;
     std::function<void()> on_left_;
-    bool began_to_join_ = false;
+    bool asked_to_join_ = false;
+    bool began_to_join_ = false; // the first try had an end
     time_point patient_until_;
     bool is_leaving_ = false;
 };

@@ -134,8 +134,9 @@ asio::awaitable<result<http_answer>> csccd_link::ask(const request& what)
             co_return made.error();
         client_ = std::move(*made);
     }
-    if (what.body.empty())
+    if (what.body.empty()) {
         co_return co_await client_->get(what.target, limit);
+    }
     co_return co_await client_->post(what.target, limit, what.body);
 }
 

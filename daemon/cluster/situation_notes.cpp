@@ -25,9 +25,9 @@ machine_state state_of(const member_view& m, const incident_view& in)
     return in.released < in.number ? machine_state::down : machine_state::coming_up;
 }
 
-std::string name_of(node_id node)
+std::string name_of(const member_view& m)
 {
-    return text("node ", node);
+    return m.name.empty() ? text("node ", m.id.node) : m.name;
 }
 
 std::string problem_of(const incident_view& now, const std::string& insecure)
@@ -38,7 +38,7 @@ std::string problem_of(const incident_view& now, const std::string& insecure)
         std::string whom;
         for (const member_view& m : now.members) {
             if (m.waited_for)
-                whom += text(whom.empty() ? "" : ", ", m.name.empty() ? name_of(m.id.node) : m.name,
+                whom += text(whom.empty() ? "" : ", ", name_of(m),
                              m.other_version ? " (another version)" : "");
         }
         return text("The machines do not agree: nothing was heard of ", whom,
@@ -83,10 +83,14 @@ wire::cluster_view situation_notes::shown(const incident_view& now) const
     view.budget_window_ms =
         std::chrono::duration_cast<std::chrono::milliseconds>(budget_span_).count();
     for (const member_view& m : now.members)
-        view.machines.push_back(
-            {m.id.node, m.name.empty() ? name_of(m.id.node) : m.name, state_of(m, now)});
-    for (const node_id node : now.missing)
-        view.machines.push_back({node, name_of(node), machine_state::missing});
+        view.machines.push_back({m.id.node, name_of(m), state_of(m, now)});
+    for (const node_id node : now.missing) {
+        const auto was = std::find_if(last_.machines.begin(), last_.machines.end(),
+                                      [&](const auto& m) { return m.node == node; });
+        view.machines.push_back({node,
+                                 was == last_.machines.end() ? text("node ", node) : was->name,
+                                 machine_state::missing});
+    }
     std::sort(view.machines.begin(), view.machines.end(),
               [](const auto& a, const auto& b) { return a.node < b.node; });
     view.problem = problem_of(now, insecure_);
@@ -100,7 +104,7 @@ std::optional<wire::cluster_view> situation_notes::note(const incident_view& now
         return std::nullopt;
     tell_members(view);
     tell_incident(view);
-    if (view.problem != last_.problem && !view.problem.empty() && (told_ || now.connected))
+    if (view.problem != last_.problem && !view.problem.empty())
         log(log_level::warning, "cluster", view.problem);
     last_ = view;
     told_ = true;
@@ -126,7 +130,9 @@ void situation_notes::tell_incident(const wire::cluster_view& now) const
         note_event("incident", "node", now.node, "number", now.incident, "origin", now.origin,
                    "cause", now.cause);
         log(log_level::notice, "cluster",
-            text("incident ", now.incident, ", of ", now.origin, ": ", now.cause));
+            now.origin.empty()
+                ? text("this group was restarted for incident ", now.incident)
+                : text("incident ", now.incident, ", of ", now.origin, ": ", now.cause));
     }
     if (now.released && now.incident != 0 && (!last_.released || now.incident != last_.incident)) {
         note_event("released", "node", now.node, "number", now.incident);

@@ -62,10 +62,11 @@ void group_machine::on(const incident_adopted& event, situation& at)
 void group_machine::on(const proceed_ordered& event, situation& at)
 {
     const bool meant = covered_.value_or(0) <= event.number && failure_ == event.failure;
-    if (phase_ == g::waiting && meant)
+    if (phase_ == g::waiting && meant) {
         proceed(failure_ == 0 ? "all machines are down, or are waited for no longer"
                               : "this machine is without the others",
                 at);
+    }
 }
 
 void group_machine::on(const give_up_ordered& event, situation& at)

@@ -24,6 +24,7 @@ model resolved_model(const char* file)
     m.resolved.runtime_directory = "/run/cscc";
     m.resolved.log_directory = "/var/log/cscc";
     m.resolved.csccd = "/usr/sbin/csccd";
+    m.resolved.clusterd = "/usr/sbin/cscc-clusterd";
     m.resolved.log_file = "/var/log/cscc/g/csccd.log";
     m.resolved.journal_socket = "/run/systemd/journal/stdout";
     m.resolved.control_gid = 7;
@@ -75,6 +76,18 @@ BOOST_AUTO_TEST_CASE(a_model_survives_its_journey_as_json)
         const auto back = from_json(to_json(m, secrets::kept));
         BOOST_TEST_REQUIRE(!!back, file);
         BOOST_TEST((*back == m), file);
+        BOOST_TEST(back->resolved.clusterd == "/usr/sbin/cscc-clusterd");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_cluster_survives_its_journey_as_json)
+{
+    model m = resolved_model(files[0]);
+    for (const quorum_loss wish : {quorum_loss::stop, quorum_loss::hold}) {
+        m.cluster = {true, "shop", wish, std::chrono::milliseconds(1), 64, std::chrono::hours(1)};
+        const auto back = from_json(to_json(m, secrets::kept));
+        BOOST_TEST_REQUIRE(!!back);
+        BOOST_TEST((back->cluster == m.cluster));
     }
 }
 

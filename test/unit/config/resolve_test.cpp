@@ -80,6 +80,25 @@ BOOST_AUTO_TEST_CASE(a_guard_is_looked_up_for_whoever_needs_one_and_for_nobody_e
     BOOST_TEST(r.model_.components[0].resolved.readiness_program == probe);
 }
 
+BOOST_AUTO_TEST_CASE(a_cluster_service_is_looked_up_in_a_cluster_and_nowhere_else)
+{
+    const auto with = [&](const std::string& enabled) {
+        return run("mem_shared_name = \"group\"",
+                   "mem_shared_name = \"group\"\n[cluster]\n" + enabled);
+    };
+    BOOST_TEST(run(std::string(group_text)) == none, boost::test_tools::per_element());
+    BOOST_TEST(model_.resolved.clusterd.empty());
+    BOOST_TEST(with("enabled = false") == none, boost::test_tools::per_element());
+    BOOST_TEST(model_.resolved.clusterd.empty());
+    const auto missing = with("enabled = true");
+    BOOST_TEST_REQUIRE(missing.size() == 1U);
+    BOOST_TEST(missing[0].starts_with("36:11: there is no executable 'cscc-clusterd' in "));
+    BOOST_TEST(missing[0].ends_with("; install it, or add its directory to 'executable_path'"));
+    const std::string service = directory_.program("bin/cscc-clusterd");
+    BOOST_TEST(with("enabled = true") == none, boost::test_tools::per_element());
+    BOOST_TEST(model_.resolved.clusterd == service);
+}
+
 BOOST_AUTO_TEST_CASE(a_program_is_looked_up_in_executable_path_first)
 {
     const std::string own = directory_.program("etc/tools/a");

@@ -105,6 +105,28 @@ BOOST_AUTO_TEST_CASE(an_impossible_timeout_is_refused)
     });
 }
 
+BOOST_AUTO_TEST_CASE(in_a_cluster_a_failure_restarts_all)
+{
+    const std::string wrong = "in a cluster a failure restarts all services on all machines; write "
+                              "restart_strategy = \"one_for_all\", or enabled = false in [cluster]";
+    const auto with = [](const std::string& strategy, const std::string& cluster) {
+        const std::string text =
+            changed("restart_time_span = 60000", "restart_time_span = 60000\n" + strategy);
+        return findings(text + cluster);
+    };
+    const std::string enabled = "[cluster]\nenabled = true\n";
+    for (const std::string strategy : {"one_for_one", "rest_for_one"}) {
+        const std::string line = "restart_strategy = \"" + strategy + "\"";
+        BOOST_TEST(with(line, enabled) == std::vector<std::string>{"24:20: " + wrong},
+                   boost::test_tools::per_element());
+        BOOST_TEST(with(line, "[cluster]\nenabled = false\n").empty());
+        BOOST_TEST(with(line, "[cluster]\nbarrier_timeout = 1000\n").empty());
+        BOOST_TEST(with(line, "").empty());
+    }
+    BOOST_TEST(with("restart_strategy = \"one_for_all\"", enabled).empty());
+    BOOST_TEST(with("", enabled).empty()); // which is the default
+}
+
 BOOST_AUTO_TEST_CASE(a_value_out_of_its_range_is_refused)
 {
     check({

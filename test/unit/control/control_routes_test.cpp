@@ -13,7 +13,7 @@ struct desk
 {
     fake_port port;
     event_feed feed;
-    control_caller caller{"uid 1000 (pid 123)", true, 1000};
+    control_caller caller{"uid 1000 (pid 123)", true, 123, 1000};
 
     auto ask(const std::string& method, const std::string& target, const std::string& last = "")
     {
@@ -191,6 +191,7 @@ BOOST_AUTO_TEST_CASE(who_may_not_order_may_look_and_is_told_who_may)
         BOOST_TEST(reply.status == 403u);
         const auto detail = problem_of(reply).detail;
         BOOST_TEST(contains(detail, "uid 1000 (pid 123)"));
+        BOOST_TEST(contains(detail, "the owner (uid 1000)"));
         BOOST_TEST(contains(detail, "control_group"));
     }
     BOOST_TEST(d.port.orders.empty());

@@ -67,16 +67,16 @@ BOOST_AUTO_TEST_CASE(a_failure_is_told_and_nothing_starts_before_the_order_to_pr
 BOOST_AUTO_TEST_CASE(an_incident_restarts_a_steady_group_once)
 {
     simulation sim = started(in_a_cluster());
-    sim.deliver(incident_ordered{7, 0, "machine n2: B exited"});
+    sim.deliver(incident_ordered{7, 0, "incident 7 of machine n2: B exited"});
     BOOST_TEST(sim.trace().front() == "0s note_retry, release, covered 7, tell_turn D");
     BOOST_TEST(sim.transitions().front() ==
-               "group steady -> recovering: incident 7: machine n2: B exited");
+               "group steady -> recovering: incident 7 of machine n2: B exited");
     BOOST_TEST(sim.machine().cluster().failure == 0u); // no incident answers an incident
-    sim.deliver(incident_ordered{7, 0, "machine n2: B exited"});
+    sim.deliver(incident_ordered{7, 0, "incident 7 of machine n2: B exited"});
     sim.all_go_down();
     sim.deliver(proceed_ordered{7, 0});
     sim.all_come_up();
-    sim.deliver(incident_ordered{7, 0, "machine n2: B exited"});
+    sim.deliver(incident_ordered{7, 0, "incident 7 of machine n2: B exited"});
     sim.deliver(incident_ordered{6, 0, "an older one"});
     BOOST_TEST(sim.machine().generation() == 2u);
     BOOST_TEST(sim.machine().state() == group_state::steady);

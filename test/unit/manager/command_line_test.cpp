@@ -113,6 +113,30 @@ BOOST_AUTO_TEST_CASE(logs_are_followed_of_all_services_or_of_some)
     BOOST_TEST(says(bad({"events", "-f"}), "--follow goes with \"logs\""));
 }
 
+BOOST_AUTO_TEST_CASE(the_cluster_is_asked_for_with_status_and_without_services)
+{
+    BOOST_TEST(good({"status", "--cluster"}).cluster);
+    BOOST_TEST(good({"--cluster", "--json", "status"}).json);
+    BOOST_TEST(good({"status", "--cluster", "--watch"}).watch);
+    BOOST_TEST(!good({"status"}).cluster);
+    BOOST_TEST(bad({"status", "--cluster", "CSQL"}) ==
+               "\"status --cluster\" is about machines and takes no service. See \"csccmgr "
+               "help\".");
+    for (int v = 0; v <= static_cast<int>(command_verb::help); ++v) {
+        const std::string verb(to_string(static_cast<command_verb>(v)));
+        if (verb == "status")
+            continue;
+        words line{verb, "--cluster"};
+        if (verb == "drill")
+            line.emplace_back("primary");
+        BOOST_TEST(bad(line) == text("--cluster goes with \"status\", not with \"", verb,
+                                     "\". See \"csccmgr help\"."));
+    }
+    BOOST_TEST(says(bad({"status", "--cluster=n1"}), "\"--cluster\" takes no value"));
+    BOOST_TEST(says(bad({"status", "--clustre"}), "Did you mean \"--cluster\"?"));
+    BOOST_TEST(says(std::string(help_text()), "--cluster"));
+}
+
 BOOST_AUTO_TEST_CASE(a_file_name_never_swallows_the_verb)
 {
     const command_line line = good({"-c", "f.cfg", "status", "CSQL"});

@@ -69,6 +69,29 @@ if CSGS fails: these go down in order, within 40 s, and come up again
   at most 5 recoveries within 60 s; one more, and the group goes down and stays down
 )";
 
+constexpr std::string_view failure_of_csql_in_a_cluster = R"(
+if CSQL fails: all go down in order, within 40 s, and come up again
+  1. CSTR gone within 7 s, else killed
+  2. CSTS gone within 7 s, else killed
+  3. CSGS gone within 7 s, else killed
+  4. CSQL is gone already
+  5. CSQLCE gone within 7 s, else killed
+  on every other machine of the cluster shop all go down in order, too; none starts before all are down, or 12.5 s have passed
+  then the start above, as the next generation; all ready at the latest 211.5 s after the failure
+  at most 3 incidents of the cluster within 600 s; one more, and all machines give up alike
+  at most 5 recoveries within 60 s; one more, and the group goes down and stays down
+)";
+
+config::model figure_13_in_a_cluster()
+{
+    auto model = figure_13();
+    model.cluster.enabled = true;
+    model.cluster.group = "shop";
+    model.cluster.barrier_timeout = 12500ms;
+    model.cluster.restart_budget = 3;
+    return model;
+}
+
 BOOST_AUTO_TEST_SUITE(the_plan)
 
 BOOST_AUTO_TEST_CASE(of_figure_13_is_what_the_file_says)
@@ -131,6 +154,36 @@ BOOST_AUTO_TEST_CASE(of_a_failure_says_who_runs_on_by_the_strategy)
     const group_plan plan = make_plan(model, "CSGS");
     BOOST_TEST(plan.failure->in_part);
     BOOST_TEST((plan.failure->ready_again == duration(120s))); // it alone
+}
+
+BOOST_AUTO_TEST_CASE(of_a_failure_in_a_cluster_says_what_the_other_machines_do)
+{
+    auto model = figure_13_in_a_cluster();
+    BOOST_TEST(render_plan(make_plan(model, "CSQL")) ==
+               std::string(start_and_stop) + std::string(failure_of_csql_in_a_cluster));
+    BOOST_TEST(render_plan(make_plan(model, {})) == start_and_stop); // no failure, no others
+    model.cluster.restart_budget = 1;
+    BOOST_TEST(render_plan(make_plan(model, "CSQL")).find("at most 1 incident of the cluster") !=
+               std::string::npos);
+    model.cluster.group.reset(); // then it has this group's name
+    BOOST_TEST(render_plan(make_plan(model, "CSQL")).find("of the cluster csc_mem_shared all go") !=
+               std::string::npos);
+    model.cluster.enabled = false;
+    BOOST_TEST(render_plan(make_plan(model, "CSQL")) ==
+               std::string(start_and_stop) + std::string(failure_of_csql));
+}
+
+BOOST_AUTO_TEST_CASE(of_a_failure_in_a_cluster_is_also_json)
+{
+    const auto failure_of = [](const config::model& model) {
+        return boost::json::parse(plan_json(make_plan(model, "CSQL"))).at("failure");
+    };
+    const auto failure = failure_of(figure_13_in_a_cluster());
+    BOOST_TEST(failure.at("cluster") ==
+               boost::json::parse(R"({"group":"shop","barrier_timeout_ms":12500,)"
+                                  R"("restart_budget":3,"restart_budget_span_ms":600000})"));
+    BOOST_TEST(failure.at("ready_again_ms").as_int64() == 211500);
+    BOOST_TEST(failure_of(figure_13()).at("cluster").is_null());
 }
 
 BOOST_AUTO_TEST_CASE(is_also_json)

@@ -130,6 +130,22 @@ BOOST_AUTO_TEST_CASE(a_recovery_is_said_with_its_cause)
     BOOST_TEST(!shown.note(e, now).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(what_the_cluster_says_is_no_line_and_moves_nobody)
+{
+    up("CSQL", 1s);
+    const lines before = shown.live(now, 24);
+    wire::event e;
+    e.kind = wire::event_kind::cluster;
+    e.service = "CSQL"; // which no such event has
+    for (const char* what : {"failure", "incident", "waiting", "proceed", "failed", "down"}) {
+        e.to = what;
+        e.reason = "CSQL was killed";
+        BOOST_TEST(!shown.note(e, now).has_value(), what);
+    }
+    BOOST_TEST(shown.live(now, 24) == before, boost::test_tools::per_element());
+    BOOST_TEST(!shown.first_failure().has_value());
+}
+
 BOOST_AUTO_TEST_CASE(events_about_strangers_and_unknown_states_are_no_news)
 {
     BOOST_TEST(service("stranger", component_state::ready) == "");

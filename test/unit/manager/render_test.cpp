@@ -216,6 +216,13 @@ BOOST_AUTO_TEST_CASE(events_are_one_line_each)
     BOOST_TEST(render_event(e, page{}) ==
                "2026-11-22T12:00:00.000Z order 7 done: all services are ready");
     BOOST_TEST(render_event(e, coloured).find("\x1b[32mdone\x1b[0m") != std::string::npos);
+    e.kind = wire::event_kind::cluster;
+    e.to = "incident";
+    e.reason = "incident 7: n1: CSQL was killed\x1b[2J";
+    BOOST_TEST(render_event(e, page{}) ==
+               "2026-11-22T12:00:00.000Z cluster incident: incident 7: n1: CSQL was killed?[2J");
+    e.reason.clear();
+    BOOST_TEST(render_event(e, coloured) == "2026-11-22T12:00:00.000Z cluster incident");
 }
 
 BOOST_AUTO_TEST_CASE(locks_are_listed_by_their_configured_names)

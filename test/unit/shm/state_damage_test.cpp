@@ -91,7 +91,8 @@ void look_at_everything(const state_view& view)
     BOOST_REQUIRE(view.component_count() <= components_max);
     BOOST_REQUIRE(to_string(view.state()) != "?");
     BOOST_REQUIRE(view.retries().size() <= retries_max);
-    static_cast<void>(view.wanted_up() || view.primary().is_nobody() || view.deadline());
+    static_cast<void>(view.wanted_up() || view.primary().is_nobody() || view.deadline() ||
+                      view.covered());
     for (std::size_t i = 0; i < daemon_lock_count; ++i)
         BOOST_REQUIRE(to_string(view.lock(static_cast<daemon_lock>(i)).state()) != "?");
     for (const transition_record& one : view.recorder().transitions(~std::size_t{0})) {

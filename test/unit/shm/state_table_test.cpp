@@ -104,6 +104,7 @@ BOOST_AUTO_TEST_CASE(a_new_table_is_at_rest)
     BOOST_TEST(reader.standby().is_nobody());
     BOOST_TEST(!reader.deadline().has_value());
     BOOST_TEST(reader.retries().empty());
+    BOOST_TEST(!reader.covered().has_value());
     for (component_index i = 0; i < 5; ++i) {
         const component_snapshot c = reader.component(i);
         BOOST_TEST(c.state == component_state::down);
@@ -190,6 +191,19 @@ BOOST_AUTO_TEST_CASE(retries_are_kept_oldest_first_and_the_latest_64_of_them)
     BOOST_TEST((writer.retries() == std::vector<time_point>{time_point{} + 1h}));
 }
 
+BOOST_AUTO_TEST_CASE(no_incident_is_not_incident_0_and_each_number_is_kept)
+{
+    constexpr incident_number most = std::numeric_limits<incident_number>::max();
+    BOOST_TEST(!reader.covered().has_value());
+    for (const incident_number number : {incident_number{0}, incident_number{1}, most - 1}) {
+        writer.set_covered(number);
+        BOOST_TEST((reader.covered() == number));
+        BOOST_TEST((writer.view().covered() == number));
+    }
+    writer.set_covered(most); // no count comes so far; whoever says it has not said "none"
+    BOOST_TEST((reader.covered() == most - 1));
+}
+
 BOOST_AUTO_TEST_CASE(a_successor_finds_everything_as_its_predecessor_left_it)
 {
     child predecessor([&](const child_side&) {
@@ -198,6 +212,7 @@ BOOST_AUTO_TEST_CASE(a_successor_finds_everything_as_its_predecessor_left_it)
             ::_exit(99);
         mine->set_state(group_state::recovering, at(5));
         mine->note_retry(time_point{} + 9s);
+        mine->set_covered(7);
         mine->set_component_state(4, component_state::ready, 3, at(6));
     });
     BOOST_TEST(predecessor.wait() == 0);
@@ -209,6 +224,7 @@ BOOST_AUTO_TEST_CASE(a_successor_finds_everything_as_its_predecessor_left_it)
                acquired::owner_died);
     BOOST_TEST(successor->view().state() == group_state::recovering);
     BOOST_TEST((successor->retries() == std::vector<time_point>{time_point{} + 9s}));
+    BOOST_TEST((successor->view().covered() == incident_number{7}));
     BOOST_TEST(successor->view().component(4).generation == 3u);
     successor->lock(daemon_lock::coordinator).unlock();
 }
