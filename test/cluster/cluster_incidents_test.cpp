@@ -160,7 +160,8 @@ BOOST_AUTO_TEST_CASE(what_is_said_of_the_cluster_is_true)
                                     "restarts 1 of", "n3", "this one"})
         BOOST_TEST(status.out.find(words) != std::string::npos, status.describe());
     const program_result history = cluster.csccmgr(3, {"history"});
-    BOOST_TEST(history.out.find("incident 1 of machine n2: ") != std::string::npos, history.describe());
+    BOOST_TEST(history.out.find("incident 1 of machine n2: ") != std::string::npos,
+               history.describe());
     BOOST_TEST(history.out.find("the cluster service") != std::string::npos, history.describe());
     const program_result plan = cluster.csccmgr(3, {"plan", "--if-fails", "A"});
     BOOST_TEST(plan.out.find("on every other machine of the cluster") != std::string::npos,
