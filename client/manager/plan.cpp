@@ -107,7 +107,8 @@ std::string failure_text(const failure_plan& f)
         out +=
             text("  all ready at the latest ", limit_text(f.ready_again), " after the failure\n");
     if (f.retries == 0)
-        return out + text("  no recovery is allowed: the group goes down and stays down\n");
+        return out + text("  no recovery is allowed: the group goes down and stays down",
+                          f.cluster ? ", and so do the other machines'" : "", "\n");
     if (f.cluster) {
         out += text("  at most ", counted(f.cluster->restart_budget, "incident"),
                     " of the cluster within ", limit_text(f.cluster->restart_budget_span),

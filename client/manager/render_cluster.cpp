@@ -42,10 +42,10 @@ std::string last_incident(const wire::cluster_view& view)
 {
     if (view.incident == 0)
         return "no incident so far";
-    if (view.origin.empty())
-        return text("incident ", view.incident);
-    return text("incident ", view.incident, ", of ", printable(view.origin), ": ",
-                printable(view.cause), view.released ? "" : "; not all machines are down for it");
+    std::string words = text("incident ", view.incident);
+    if (!view.origin.empty())
+        words += text(", of ", printable(view.origin), ": ", printable(view.cause));
+    return view.released ? words : words + "; not all machines are down for it";
 }
 
 } // namespace

@@ -116,7 +116,8 @@ BOOST_AUTO_TEST_CASE(a_plan_as_json_has_the_same_deadlines_for_a_running_group_t
     rest.erase("start");
     rest.erase("shutdown");
     BOOST_TEST(rest == parsed(R"({"id": "A", "in_part": false, "restart_delay_ms": 0,
-        "ready_again_ms": 11300, "retry_limit": 3, "retry_window_ms": 60000})"));
+        "ready_again_ms": 11300, "retry_limit": 3, "retry_window_ms": 60000,
+        "cluster": null})"));
     expect_stopped(g);
 }
 
