@@ -210,6 +210,17 @@ std::vector<coordinator> coordinators_of(const history& h)
     return found;
 }
 
+/// By a service, perhaps: its standby killed it soon after, since it had not been heard of.
+bool is_about_to_be_fenced(const history& h, const coordinator& c, std::int64_t from)
+{
+    constexpr std::int64_t soon_ns = 10'000'000'000; // longer than any heartbeat_timeout of a test
+    return std::any_of(h.events.begin(), h.events.end(), [&](const log_event& e) {
+        return e.kind == "kill" && e.word("cause") == "silent" &&
+               e.number("of") == c.process->spawned->pid && e.t_ns >= from &&
+               e.t_ns - from < soon_ns;
+    });
+}
+
 void check_detection(const history& h, findings& out)
 {
     const std::vector<coordinator> all = coordinators_of(h);
@@ -219,7 +230,8 @@ void check_detection(const history& h, findings& out)
             continue;
         const std::int64_t latest = l.exit->t_ns + exit_limit_ns + out.tolerance_ns;
         const auto leader = std::find_if(all.begin(), all.end(), [&](const coordinator& c) {
-            return c.leads(l.exit->t_ns) && c.is_at_work(l.exit->t_ns, latest);
+            return c.leads(l.exit->t_ns) && c.is_at_work(l.exit->t_ns, latest) &&
+                   !is_about_to_be_fenced(h, c, l.exit->t_ns);
         });
         if (leader != all.end() && h.end_ns > latest && !is_noticed(l, lines, latest) &&
             !hides_behind_a_guard(h, l))

@@ -302,7 +302,7 @@ void process_watch::try_reap(process_key who, entry& e)
     if (!e.reaped && ::waitpid(who.pid, &status, WNOHANG) == who.pid) {
         e.status = status;
         e.reaped = true;
-        look_for_crash(who, e);
+        look_for_crash(who, stat->command, status);
     }
     if (!e.reaped)
         return;
@@ -316,16 +316,17 @@ void process_watch::try_reap(process_key who, entry& e)
 
 // Not of a service, which a test may crash, nor of a guard, which ends as its program does. A
 // coordinator that crashes is taken over so well that nothing else would show it.
-void process_watch::look_for_crash(process_key who, const entry& e)
+/// @param command  its last name: when it was seen first it may not have been what it became
+void process_watch::look_for_crash(process_key who, const std::string& command, int status)
 {
-    const int signal_number = e.status && WIFSIGNALED(*e.status) ? WTERMSIG(*e.status) : 0;
+    const int signal_number = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
     const bool by_itself = signal_number == SIGSEGV || signal_number == SIGABRT ||
                            signal_number == SIGBUS || signal_number == SIGILL ||
                            signal_number == SIGFPE;
-    if (by_itself && (e.command == "csccd" || e.command == "csccmgr"))
+    if (by_itself && (command == "csccd" || command == "csccmgr"))
         event_line(now_ns(), who, "harness", "crash")
             .add("signal", signal_number)
-            .add("command", e.command)
+            .add("command", command)
             .write_to(log_.get());
 }
 

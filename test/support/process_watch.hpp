@@ -96,7 +96,7 @@ private:
     void learn(process_key);
     void ended(process_key, entry&);
     void try_reap(process_key, entry&);
-    void look_for_crash(process_key, const entry&);
+    void look_for_crash(process_key, const std::string& command, int status);
 
     unique_fd log_;
     unique_fd epoll_;
