@@ -61,8 +61,8 @@ BOOST_AUTO_TEST_CASE(two_failures_on_two_machines_at_one_instant)
     const auto first = cluster.on(1).service("A");
     const auto second = cluster.on(3).service("C");
     BOOST_REQUIRE(first && second); // before: the first death is heard of within milliseconds
-    BOOST_TEST(cluster.watch().signal(first->who, SIGKILL));
-    BOOST_TEST(cluster.watch().signal(second->who, SIGKILL));
+    BOOST_TEST(cluster.on(1).watch().signal(first->who, SIGKILL));
+    BOOST_TEST(cluster.on(3).watch().signal(second->who, SIGKILL));
     BOOST_REQUIRE(cluster.eventually([&] { return cluster.incident(2) >= 1; }));
     cluster.await_agreement(cluster.all());
     BOOST_TEST(cluster.incident(2) <= 2);
