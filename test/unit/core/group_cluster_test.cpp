@@ -9,9 +9,7 @@
 using namespace cscc;
 using namespace cscc::core;
 using namespace std::chrono_literals;
-using boost::test_tools::per_element;
 using e = component_event;
-using lines = std::vector<std::string>;
 
 namespace {
 
